@@ -1,0 +1,134 @@
+"""The annotation log: every version of every annotation a person made, once, in append-only JSON lines.
+
+In: `Record`s from a pull. Out: the same records, read back and checked. Made for `git diff`: keys in a fixed order, one
+record a line, no escapes for Chinese. A line is never changed; a later version of an annotation is a further line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from corpus.errors import JiaozhuError
+
+Status = Literal["submitted", "skipped", "deleted"]
+Verdict = Literal["kept", "moved", "retyped", "added"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A span a model proposed. `source` is `name@version`; `score` is 0 to 1."""
+
+    start: int
+    end: int
+    label: str
+    text: str
+    score: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span a person decided: clean offsets, text, raw offsets, and what became of the suggestion behind it."""
+
+    start: int
+    end: int
+    label: str
+    text: str
+    raw_start: int
+    raw_end: int
+    verdict: Verdict
+    suggestion: Suggestion | None  # None where the person drew it
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One version of one annotation of one document."""
+
+    doc_id: str
+    text_sha256: str
+    annotation: str  # Label Studio's unique_id: outlives the server
+    annotator: str
+    status: Status
+    created_at: str
+    updated_at: str
+    lead_time: float | None  # seconds
+    model: str | None  # version of the suggestions shown, None where none were
+    guideline: str
+    spans: tuple[Span, ...]
+    deleted: tuple[Suggestion, ...]  # suggestions the person took away
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes a version one: the annotation, when it was last changed, and its status."""
+        return (self.annotation, self.updated_at, self.status)
+
+
+def to_line(record: Record) -> str:
+    """The record as one line of JSON, without the newline."""
+    return json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
+
+
+def from_line(line: str) -> Record:
+    """The record of one line; raises ValueError, KeyError or TypeError where it is not one."""
+    data: dict[str, Any] = json.loads(line)
+    spans = tuple(
+        Span(**{**span, "suggestion": Suggestion(**span["suggestion"]) if span["suggestion"] else None})
+        for span in data.pop("spans")
+    )
+    deleted = tuple(Suggestion(**item) for item in data.pop("deleted"))
+    return Record(**data, spans=spans, deleted=deleted)
+
+
+def read_log(path: Path) -> Iterator[Record]:
+    """The records in order; nothing where there is no log yet.
+
+    Raises:
+        JiaozhuError: a line is not a record; names the line.
+    """
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                try:
+                    yield from_line(line)
+                except (ValueError, KeyError, TypeError) as error:
+                    raise JiaozhuError(
+                        f"{path}:{number}: not a record of the annotation log ({error}); "
+                        "restore the line from version control"
+                    ) from None
+
+
+def append(path: Path, records: Iterable[Record]) -> int:
+    """Append the records the log does not have yet, and return how many those were.
+
+    The lines are written and synced in one piece, so that an interrupted run leaves whole lines or none.
+    """
+    known = {record.key for record in read_log(path)}
+    fresh: list[Record] = []
+    for record in records:
+        if record.key not in known:
+            known.add(record.key)
+            fresh.append(record)
+    if fresh:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            file.write("".join(to_line(record) + "\n" for record in fresh).encode())
+            file.flush()
+            os.fsync(file.fileno())
+    return len(fresh)
+
+
+def latest(records: Iterable[Record]) -> list[Record]:
+    """The newest version of each annotation, in the order their annotations first appear."""
+    newest: dict[str, Record] = {}
+    for record in records:
+        known = newest.get(record.annotation)
+        if known is None or record.updated_at >= known.updated_at:
+            newest[record.annotation] = record
+    return list(newest.values())

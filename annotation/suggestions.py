@@ -1,0 +1,56 @@
+"""The table of suggestions: one row a document, what the pipeline proposed for it.
+
+In and out: Parquet, `[paths] suggestions`. A row is tied to the exact text by its hash, so that suggestions made before
+a change of the cleaner are never laid over another text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from annotation.log import Suggestion
+from corpus.store import read_rows
+
+SCHEMA = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("text_sha256", pa.string()),
+        ("model", pa.string()),
+        (
+            "spans",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("start", pa.int64()),
+                        ("end", pa.int64()),
+                        ("label", pa.string()),
+                        ("text", pa.string()),
+                        ("score", pa.float64()),
+                        ("source", pa.string()),
+                    ]
+                )
+            ),
+        ),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What the pipeline `model` (`name@version`) suggested for one text, ordered by start, without overlaps."""
+
+    doc_id: str
+    text_sha256: str
+    model: str
+    spans: tuple[Suggestion, ...]
+
+
+def read_suggestions(path: Path) -> Iterator[Suggestions]:
+    """Every row of the table, in its order."""
+    for row in read_rows(path):
+        spans = tuple(Suggestion(**span) for span in row["spans"])
+        yield Suggestions(row["doc_id"], row["text_sha256"], row["model"], spans)

@@ -1,0 +1,1 @@
+"""Raw pages in, cleaned and deduplicated documents out."""

@@ -1,0 +1,1 @@
+"""Cleaning rules, one file a defect. `corpus.clean` lists them in their order."""

@@ -1,0 +1,226 @@
+"""Spans, not edits: cleaning rules propose, `AlignedText.apply` decides and keeps the alignment.
+
+In: the raw text of a page and proposals to remove or replace parts of it. Out: the text that is left, and for every
+character of the raw page either its place in that text or the rule that removed it. Offsets are Unicode code points,
+half-open, as in Python slices.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from corpus.errors import SpanError
+
+
+class Proposal(NamedTuple):
+    """What one rule wants done with `[start, end)` of the text it was shown: remove it, or put `replacement` there."""
+
+    start: int
+    end: int
+    rule: str
+    replacement: str = ""
+
+
+class Run(NamedTuple):
+    """`length` characters of the clean text, from `start`, that stand in the raw page from `raw_start`."""
+
+    start: int
+    raw_start: int
+    length: int
+
+
+class Removed(NamedTuple):
+    """Raw characters `[start, end)` that are not in the clean text, and the rule that took them."""
+
+    start: int
+    end: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedText:
+    """A text on its way from the raw page to the article.
+
+    `runs` are ordered by `start` and by `raw_start`; characters of `text` in no run were inserted by a replacement that
+    is longer than what it replaced. `removed` is in the order of removal; `removed_spans()` orders and joins it.
+    """
+
+    raw: str
+    text: str
+    runs: tuple[Run, ...]
+    removed: tuple[Removed, ...] = ()
+
+    @classmethod
+    def of(cls, raw: str) -> AlignedText:
+        """The whole raw text, nothing done to it yet."""
+        return cls(raw, raw, (Run(0, 0, len(raw)),) if raw else ())
+
+    def apply(self, proposals: Iterable[Proposal]) -> AlignedText:
+        """Carry out the proposals (offsets in `self.text`) and return the text that is left.
+
+        Where proposals overlap, the one that starts first wins; a later removal takes what is left of its span, a later
+        replacement is dropped. A replacement's characters stand, one for one, where the replaced characters stood; if
+        it is shorter, the rest of the span is removed under the rule's name; if longer, the rest is inserted.
+
+        Raises:
+            SpanError: a proposal lies outside the text.
+        """
+        settled = _settle(proposals, len(self.text))
+        if not settled:
+            return self
+        walk = _Walk(self.runs)
+        pieces: list[str] = []
+        cursor = 0
+        for start, end, rule, replacement in settled:
+            pieces.append(self.text[cursor:start])
+            walk.keep(start - cursor)
+            stays = min(len(replacement), end - start)
+            pieces.append(replacement)
+            walk.keep(stays)
+            walk.insert(len(replacement) - stays)
+            walk.drop(end - start - stays, rule)
+            cursor = end
+        pieces.append(self.text[cursor:])
+        walk.keep(len(self.text) - cursor)
+        return AlignedText(self.raw, "".join(pieces), tuple(walk.runs), self.removed + tuple(walk.removed))
+
+    def substitute(self, text: str) -> AlignedText:
+        """Exchange characters one for one, as a change of script does; every character keeps its place.
+
+        Raises:
+            SpanError: `text` is not as long as the text it stands for.
+        """
+        if len(text) != len(self.text):
+            raise SpanError(f"a one-for-one substitution changed the length from {len(self.text)} to {len(text)}")
+        return AlignedText(self.raw, text, self.runs, self.removed)
+
+    def removed_spans(self) -> list[Removed]:
+        """Removed raw spans in page order; neighbours of the same rule are one span."""
+        spans: list[Removed] = []
+        for span in sorted(self.removed):
+            if spans and spans[-1].end == span.start and spans[-1].rule == span.rule:
+                spans[-1] = Removed(spans[-1].start, span.end, span.rule)
+            else:
+                spans.append(span)
+        return spans
+
+    def to_raw(self, start: int, end: int) -> tuple[int, int]:
+        """Where `[start, end)` of the text stands in the raw page; see the function `to_raw`."""
+        return to_raw(self.runs, start, end, len(self.raw))
+
+
+def to_raw(runs: tuple[Run, ...], start: int, end: int, raw_length: int) -> tuple[int, int]:
+    """The raw span of clean characters `[start, end)`: from its first character's place to its last one's.
+
+    Raw characters removed in between (pinyin inside a name, a tag) lie inside the span. An inserted character at an
+    edge has no place of its own; the span then reaches to its aligned neighbour outside.
+    """
+    if not 0 <= start < end:
+        raise SpanError(f"span [{start}, {end}) is empty or negative")
+    starts = [run.start for run in runs]
+    first = bisect_right(starts, start) - 1
+    raw_start = 0
+    if first >= 0:
+        run = runs[first]
+        raw_start = run.raw_start + min(start - run.start, run.length)
+    last = bisect_right(starts, end - 1) - 1
+    if last >= 0 and end <= runs[last].start + runs[last].length:
+        raw_end = runs[last].raw_start + end - runs[last].start
+    else:
+        raw_end = runs[last + 1].raw_start if last + 1 < len(runs) else raw_length
+    return raw_start, raw_end
+
+
+def to_clean(runs: Iterable[Run], raw_start: int, raw_end: int) -> tuple[int, int] | None:
+    """The clean span of the raw characters `[raw_start, raw_end)`, or None when none of them is left."""
+    start: int | None = None
+    end = 0
+    for run in runs:
+        low = max(raw_start, run.raw_start)
+        high = min(raw_end, run.raw_start + run.length)
+        if low < high:
+            if start is None:
+                start = run.start + low - run.raw_start
+            end = run.start + high - run.raw_start
+    return None if start is None else (start, end)
+
+
+def unexplained(runs: Iterable[Run], removed: Iterable[Removed], raw_length: int) -> list[tuple[int, int]]:
+    """Raw spans that are neither in a run nor removed, or are in two places. The promise is that there are none."""
+    taken = sorted([(r.raw_start, r.raw_start + r.length) for r in runs] + [(r.start, r.end) for r in removed])
+    wrong: list[tuple[int, int]] = []
+    cursor = 0
+    for start, end in taken:
+        if start != cursor:
+            wrong.append((min(start, cursor), max(start, cursor)))
+        cursor = max(cursor, end)
+    if cursor != raw_length:
+        wrong.append((min(cursor, raw_length), max(cursor, raw_length)))
+    return wrong
+
+
+def _settle(proposals: Iterable[Proposal], length: int) -> list[Proposal]:
+    """Proposals in order, overlaps resolved, empty ones dropped."""
+    settled: list[Proposal] = []
+    cursor = 0
+    for proposal in sorted(proposals, key=lambda p: p.start):
+        start, end, rule, replacement = proposal
+        if not 0 <= start <= end <= length:
+            raise SpanError(f"rule {rule!r} proposed [{start}, {end}) in a text of {length} characters")
+        if start < cursor:
+            if replacement or end <= cursor:
+                continue
+            start = cursor
+        if start == end and not replacement:
+            continue
+        settled.append(Proposal(start, end, rule, replacement))
+        cursor = end
+    return settled
+
+
+class _Walk:
+    """Walks the old runs once, left to right, writing the new ones."""
+
+    def __init__(self, runs: tuple[Run, ...]) -> None:
+        self._old = runs
+        self._index = 0
+        self._cursor = 0  # in the old text
+        self._start = 0  # in the new text
+        self.runs: list[Run] = []
+        self.removed: list[Removed] = []
+
+    def keep(self, length: int) -> None:
+        for raw_start, offset, part in self._aligned(length):
+            start = self._start + offset
+            if self.runs:
+                last = self.runs[-1]
+                if last.start + last.length == start and last.raw_start + last.length == raw_start:
+                    self.runs[-1] = Run(last.start, last.raw_start, last.length + part)
+                    continue
+            self.runs.append(Run(start, raw_start, part))
+        self._start += length
+
+    def drop(self, length: int, rule: str) -> None:
+        for raw_start, _, part in self._aligned(length):
+            self.removed.append(Removed(raw_start, raw_start + part, rule))
+
+    def insert(self, length: int) -> None:
+        self._start += length
+
+    def _aligned(self, length: int) -> list[tuple[int, int, int]]:
+        """Consume `length` old characters: (raw start, offset in the consumed piece, length) of each aligned part."""
+        parts: list[tuple[int, int, int]] = []
+        begin, stop = self._cursor, self._cursor + length
+        while self._index < len(self._old):
+            run = self._old[self._index]
+            low, high = max(begin, run.start), min(stop, run.start + run.length)
+            if low < high:
+                parts.append((run.raw_start + low - run.start, low - begin, high - low))
+            if run.start + run.length > stop:
+                break
+            self._index += 1
+        self._cursor = stop
+        return parts

@@ -1,0 +1,74 @@
+"""Parquet in and out, in batches: one writer and one reader for every table the project keeps.
+
+A written table is a pure function of its rows, their order and the pyarrow version. Memory is bounded by the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpus.errors import JiaozhuError
+
+ROWS_PER_GROUP = 1_000
+
+
+class TableWriter:
+    """Writes rows to one Parquet file, a row group at a time; use it as a context manager."""
+
+    def __init__(self, path: Path, schema: pa.Schema, rows_per_group: int = ROWS_PER_GROUP) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._schema = schema
+        self._size = rows_per_group
+        self._rows: list[Mapping[str, Any]] = []
+        self.count = 0
+        self._writer = pq.ParquetWriter(
+            path, schema, compression="zstd", write_page_index=True, use_content_defined_chunking=True
+        )
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Add one row; keys are the schema's columns, a missing one is null."""
+        self._rows.append(row)
+        self.count += 1
+        if len(self._rows) >= self._size:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
+            self._rows = []
+
+    def __enter__(self) -> TableWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._flush()
+        self._writer.close()
+
+
+def read_rows(path: Path, columns: Sequence[str] | None = None, batch_size: int = 256) -> Iterator[dict[str, Any]]:
+    """The rows of one Parquet file, or of every `*.parquet` in a folder in the order of their names.
+
+    Raises:
+        JiaozhuError: there is no such table, it is not Parquet, or it lacks a column.
+    """
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if not files or not files[0].is_file():
+        raise JiaozhuError(f"{path}: no Parquet table here; build it first (jiaozhu --help shows the order)")
+    for file in files:
+        try:
+            with pq.ParquetFile(file) as table:
+                if missing := sorted(set(columns or ()) - set(table.schema_arrow.names)):
+                    raise JiaozhuError(f"{file}: has no column {missing[0]!r}; was it made by another version?")
+                for batch in table.iter_batches(batch_size=batch_size, columns=list(columns) if columns else None):
+                    yield from batch.to_pylist()
+        except pa.ArrowInvalid as error:
+            raise JiaozhuError(f"{file}: not a Parquet file ({error}); build it again") from None

@@ -1,0 +1,132 @@
+"""A workspace is a folder with `jiaozhu.toml`; this module reads it.
+
+Every path in the file is relative to the file. A command reads the file from the current folder or from `--config`;
+explicit arguments win. Without a file the defaults below hold, relative to the current folder.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from corpus.errors import JiaozhuError
+
+CONFIG_NAME = "jiaozhu.toml"
+
+T = TypeVar("T", "Studio", "Exports")
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """The section `[studio]`: which Label Studio, which project, and where a server of our own keeps its things."""
+
+    url: str = "http://127.0.0.1:8080"
+    project: str = "校注 Jiaozhu"
+    token_file: Path = Path(".studio/token")
+    folder: Path = Path(".studio/data")
+    venv: Path = Path(".venv-studio")
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """The section `[exports]`: how the published dataset is cut and named."""
+
+    name: str = "jiaozhu"
+    license: str = ""  # asked for, never assumed
+    max_chars: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Where everything of one project lies. Paths are absolute once loaded."""
+
+    root: Path = Path()
+    pages: tuple[Path, ...] = (Path("pages"),)
+    corpus: Path = Path("build/corpus")
+    suggestions: Path = Path("build/suggestions.parquet")
+    annotations: Path = Path("annotations")
+    exports: Path = Path("build/exports")
+    labels: Path | None = None  # the label scheme; None is the one shipped with the package
+    studio: Studio = field(default_factory=Studio)
+    dataset: Exports = field(default_factory=Exports)
+
+    @property
+    def log(self) -> Path:
+        """The annotation log: append-only JSON lines."""
+        return self.annotations / "log.jsonl"
+
+
+def load_workspace(config: Path | None = None) -> Workspace:
+    """Read `config`, or `jiaozhu.toml` of the current folder, or the defaults where there is none.
+
+    Raises:
+        JiaozhuError: the named file is missing or broken, or holds a name or value that means nothing.
+    """
+    path = config or Path(CONFIG_NAME)
+    if not path.is_file():
+        if config is not None:
+            raise JiaozhuError(f"{path}: no such workspace file; name one with --config, or run without it")
+        return _absolute(Workspace(root=Path.cwd()))
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise JiaozhuError(f"{path}: not valid TOML ({error}); mend that line") from None
+    sections = {"paths", "studio", "exports"}
+    if unknown := sorted(set(data) - sections):
+        raise JiaozhuError(f"{path}: unknown section [{unknown[0]}]; the sections are {', '.join(sorted(sections))}")
+    paths = _section(path, data, "paths", {"pages", "corpus", "suggestions", "annotations", "exports", "labels"})
+    pages = paths.pop("pages", ["pages"])
+    if not isinstance(pages, list) or not all(isinstance(item, str) for item in pages):
+        raise JiaozhuError(f"{path}: [paths] pages must be a list of paths")
+    for key, value in paths.items():
+        if not isinstance(value, str):
+            raise JiaozhuError(f"{path}: [paths] {key} must be a path in quotes, not {value!r}")
+    workspace = Workspace(
+        root=path.resolve().parent,
+        pages=tuple(Path(item) for item in pages),
+        studio=_dataclass(path, data, "studio", Studio()),
+        dataset=_dataclass(path, data, "exports", Exports()),
+        **{key: Path(value) for key, value in paths.items()},
+    )
+    return _absolute(workspace)
+
+
+def _section(path: Path, data: dict[str, Any], name: str, known: set[str]) -> dict[str, Any]:
+    section = data.get(name, {})
+    if not isinstance(section, dict):
+        raise JiaozhuError(f"{path}: {name} must be a section, [{name}]")
+    if unknown := sorted(set(section) - known):
+        raise JiaozhuError(f"{path}: [{name}] has no setting {unknown[0]!r}; it has {', '.join(sorted(known))}")
+    return dict(section)
+
+
+def _dataclass(path: Path, data: dict[str, Any], name: str, default: T) -> T:
+    types = {f.name: type(getattr(default, f.name)) for f in fields(default)}
+    values: dict[str, Any] = {}
+    for key, value in _section(path, data, name, set(types)).items():
+        wanted = int if types[key] is int else str
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            kind = "a number" if wanted is int else "text in quotes"
+            raise JiaozhuError(f"{path}: [{name}] {key} must be {kind}, not {value!r}")
+        values[key] = Path(str(value)) if issubclass(types[key], Path) else value
+    return replace(default, **values)
+
+
+def _absolute(workspace: Workspace) -> Workspace:
+    root = workspace.root.resolve()
+    studio = workspace.studio
+    return replace(
+        workspace,
+        root=root,
+        pages=tuple(root / item for item in workspace.pages),
+        corpus=root / workspace.corpus,
+        suggestions=root / workspace.suggestions,
+        annotations=root / workspace.annotations,
+        exports=root / workspace.exports,
+        labels=root / workspace.labels if workspace.labels else None,
+        studio=replace(
+            studio, token_file=root / studio.token_file, folder=root / studio.folder, venv=root / studio.venv
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Documents and the annotation log in, the published dataset out."""
