@@ -2,11 +2,65 @@
 
 from __future__ import annotations
 
-import typer
+import json
+from pathlib import Path
+from typing import Annotated
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="")
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from corpus.workspace import Workspace
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Raw pages in; cleaned, deduplicated articles out.",
+)
 
 
 @app.callback()
 def _group() -> None:
     pass
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    pages: Annotated[
+        list[Path] | None, typer.Argument(help="Files (.txt, .html, .jsonl) and folders of them.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where the corpus goes.", show_default=False)
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that clean.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
+) -> None:
+    """Clean pages into a corpus: the configs documents, pages, removed and rejected.
+
+    [bold]Examples[/]
+
+      jiaozhu corpus build                          # the pages and folder of jiaozhu.toml
+      jiaozhu corpus build pages/ -o build/corpus
+      jiaozhu corpus build crawl.jsonl extra.html -o build/corpus --workers 4
+    """
+    from corpus.build import build_corpus
+
+    workspace: Workspace = context.obj
+    target = output or workspace.corpus
+    summary = build_corpus(pages or workspace.pages, target, workers=workers)
+    if as_json:
+        typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
+        return
+    table = Table(title=f"corpus {target}", title_justify="left")
+    table.add_column("what")
+    table.add_column("number", justify="right")
+    table.add_row("pages", f"{summary.pages:,}")
+    table.add_row("documents", f"{summary.documents:,}")
+    table.add_row("unique documents", f"{summary.unique:,}")
+    for title, counts in (("rejected", summary.rejected), ("flag", summary.flags)):
+        for name, count in counts.items():
+            table.add_row(f"{title}: {name}", f"{count:,}")
+    for name, count in summary.removed.items():
+        table.add_row(f"characters removed by {name}", f"{count:,}")
+    Console().print(table)

@@ -1,0 +1,115 @@
+"""From one raw page to its article: the steps, in their order.
+
+`clean_page` is the whole of the cleaner: each step is shown the text the steps before it left, and proposes spans of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from corpus.body import choose
+from corpus.html import Hints, strip_markup
+from corpus.lines import Line, split_lines
+from corpus.metadata import TITLE, Metadata, read_metadata
+from corpus.records import Document, Page, Rejected
+from corpus.rules.masking import is_masked
+from corpus.rules.mojibake import mojibake
+from corpus.rules.paragraphs import paragraphs
+from corpus.rules.pinyin import pinyin
+from corpus.rules.punctuation import full_width
+from corpus.rules.teasers import previous_and_next
+from corpus.rules.traditional import simplify
+from corpus.rules.truncation import inline_truncation
+from corpus.rules.whitespace import edges, empty_lines, invisible, plain_spaces
+from corpus.spans import AlignedText, Proposal
+
+CLEANER_VERSION = "1"
+
+# A removal under one of these rules is also a flag of the document.
+_FLAGS = {"truncation": "truncated", "mojibake": "mojibake", "pinyin": "pinyin"}
+_REPEATED_SHARE = 0.3  # of the article; less is a title or a teaser said twice
+_SHORTEST_ARTICLE = 50  # Han characters
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_ENDS = re.compile(r"[。！？；：…”』」）]\n")
+
+
+def clean_page(page: Page) -> Document | Rejected:
+    """The article of a page with its alignment, or the page rejected because it has none.
+
+    Either way every raw character is in the text at a known place or in a removed span with a rule's name.
+    """
+    text, hints = AlignedText.of(page.raw), None
+    if page.is_html:
+        text, hints = strip_markup(text)
+    text = plain_spaces(text)
+    text = text.apply(invisible(text))
+    text = text.apply(mojibake(text))
+    text, script = simplify(text)
+    text = text.apply(pinyin(text))
+    text = text.apply(inline_truncation(text))
+    text = text.apply(previous_and_next(text))
+    text = text.apply(paragraphs(text))
+    text, metadata = _article(text, hints, page.url)
+    text = full_width(text)
+    text = text.apply(edges(text))
+    text = text.apply(empty_lines(text))
+    removed = text.removed_spans()
+    if len(_HAN.findall(text.text)) < _SHORTEST_ARTICLE:
+        rest = text.apply([Proposal(0, len(text.text), "no_article")])
+        found = f"{len(_HAN.findall(text.text))} Han characters of running text, {_SHORTEST_ARTICLE} are needed"
+        return Rejected(page.doc_id, page.source, "no_article", found, tuple(rest.removed_spans()))
+    flags = sorted({_FLAGS[span.rule] for span in removed if span.rule in _FLAGS})
+    if sum(s.end - s.start for s in removed if s.rule == "repeated_body") > _REPEATED_SHARE * len(text.text):
+        flags.append("repeated_body")
+    if is_masked(text.text):
+        flags.append("masked")
+    if not metadata.matches:
+        flags.append("title_mismatch")
+    return Document(
+        page.doc_id,
+        page.source,
+        page.url,
+        metadata.site,
+        full_width(AlignedText.of(metadata.title)).text if metadata.title else None,
+        metadata.publisher,
+        metadata.author,
+        metadata.published_at,
+        text.text,
+        script,
+        tuple(sorted(flags)),
+        quality(text.text, flags),
+        text.runs,
+        tuple(removed),
+    )
+
+
+def _article(text: AlignedText, hints: Hints | None, url: str | None) -> tuple[AlignedText, Metadata]:
+    """Everything but the article's lines removed, each line under its rule."""
+    lines = split_lines(text, hints)
+    body = choose(lines)
+    metadata = read_metadata(text.text, lines, body, hints, url)
+    return text.apply(_line_proposals(text.text, lines, body, metadata.title)), metadata
+
+
+def _line_proposals(text: str, lines: Sequence[Line], body: Sequence[Line], title: str | None) -> Iterator[Proposal]:
+    for line in lines:
+        if line.rule is not None:
+            yield Proposal(line.start, line.end, line.rule)
+    # The title, with a space, before the first sentence: the line break between them was lost.
+    if title and body and text.startswith(title + " ", body[0].start):
+        yield Proposal(body[0].start, body[0].start + len(title) + 1, TITLE)
+
+
+def quality(text: str, flags: Sequence[str]) -> float:
+    """How much the text looks like a whole, undamaged article; 0 to 1, three decimals.
+
+    The mean of three parts (length up to 400 Han characters; share of Han among the characters that are not white
+    space, up to 70 %; share of paragraphs that end as sentences do), less 0.15 for each flag of damage.
+    """
+    han = len(_HAN.findall(text))
+    shown = sum(map(len, text.split())) or 1
+    paragraphs_count = text.count("\n") or 1
+    parts = (min(han / 400, 1.0), min(han / shown / 0.7, 1.0), len(_ENDS.findall(text)) / paragraphs_count)
+    damage = sum(flag in ("truncated", "masked", "mojibake", "title_mismatch") for flag in flags)
+    return round(max(0.0, sum(parts) / len(parts) - 0.15 * damage), 3)
