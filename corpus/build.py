@@ -41,6 +41,11 @@ _CLEANED = pa.schema(
         pa.field("signature", pa.binary()),
     ]
 )
+# `datasets` 5.2 refuses to load a table without rows, so an empty one says that it is.
+_NOTHING: dict[str, dict[str, Any]] = {
+    "removed": {"start": 0, "end": 0, "rule": "none", "text": ""},
+    "rejected": {"reason": "none", "detail": "no page was rejected"},
+}
 _FILE = "train-00000-of-00001.parquet"
 _DOCUMENT_COLUMNS = SCHEMAS["documents"].names
 
@@ -212,6 +217,9 @@ def _write(folder: Path, cleaned: Path, rejected: list[dict[str, Any]]) -> Summa
         for row in rejected:
             out.write(row)
             counts["rejected"][row["reason"]] += 1
+        for name, table in (("removed", removed), ("rejected", out)):
+            if table.count == 0:
+                table.write(_NOTHING[name])
     ordered = {name: dict(sorted(counter.items())) for name, counter in counts.items()}
     return Summary(total + sum(counts["rejected"].values()), total, unique, **ordered)
 
@@ -254,6 +262,8 @@ def _card(summary: Summary) -> str:
     ]
     return (
         f"---\nconfigs:\n{configs}---\n\n# A corpus built by jiaozhu\n\n"
-        f"Cleaner version {CLEANER_VERSION}. Load a config with `datasets.load_dataset(DIR, NAME)`.\n\n"
+        f"Cleaner version {CLEANER_VERSION}. Load a config with `datasets.load_dataset(DIR, NAME)`. "
+        "Where nothing was removed or rejected, that config holds one row without a `doc_id`, of rule or reason `none`, "
+        "because `datasets` cannot load a table without rows.\n\n"
         "| what | number |\n|---|---|\n" + "\n".join(lines) + "\n"
     )
