@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from corpus.workspace import Workspace
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+UrlOption = Annotated[
+    str | None,
+    typer.Option(help="Label Studio's address; otherwise LABEL_STUDIO_URL, our running server's, or [studio] url."),
+]
+ProjectOption = Annotated[str | None, typer.Option(help="The project's title; by default [studio] project.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and no table.")]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="")
 
@@ -10,3 +28,191 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="")
 @app.callback()
 def _group() -> None:
     pass
+
+
+@app.command()
+def preannotate(
+    context: typer.Context,
+    corpus: Annotated[Path | None, typer.Option(help="The corpus; by default the workspace's.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The table to write; by default the workspace's.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and no table.")] = False,
+) -> None:
+    """Suggest spans for every canonical document of the corpus, and write them to one table.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation preannotate
+      jiaozhu annotation preannotate --corpus build/corpus -o build/suggestions.parquet --json
+    """
+    from annotation.preannotate import preannotate as run
+    from annotation.preannotate import print_counts
+
+    output = output or context.obj.suggestions
+    print_counts(run(corpus or context.obj.corpus, output), output, as_json=as_json)
+
+
+@app.command()
+def studio(
+    context: typer.Context,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The port; by default that of [studio] url, or a free one.")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where the server keeps its data; by default [studio] folder.")
+    ] = None,
+    install_only: Annotated[bool, typer.Option("--install-only", help="Install the server, do not start it.")] = False,
+) -> None:
+    """Start a Label Studio of our own and keep it until Ctrl-C.
+
+    The first time it installs itself into [studio] venv (about 2 minutes and 1 GB). It listens on 127.0.0.1 only.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation studio
+
+      jiaozhu annotation studio --port 8090 --folder /data/studio
+    """
+    from annotation.studio import install, interruptible, serve
+    from annotation.studio import studio as started
+
+    workspace: Workspace = context.obj
+    if folder is not None:
+        workspace = replace(workspace, studio=replace(workspace.studio, folder=folder.resolve()))
+    if install_only:
+        typer.echo(f"Label Studio is installed: {install(workspace.studio.venv)}")
+        return
+    with interruptible():
+        try:
+            with started(workspace, port) as server:
+                email, password = server.login.read_text("utf-8").split()
+                # A terminal is its owner's; a pipe may end in a log that others read.
+                secret = password if sys.stdout.isatty() else f"(second line of {server.login})"
+                typer.echo(f"Label Studio is running at {server.url}")
+                typer.echo(f"  log in as {email}, password {secret}")
+                typer.echo(f"  the login stands in {server.login}; stop the server with Ctrl-C")
+                typer.echo(f"Label Studio 已启动:{server.url}")
+                typer.echo(f"  登录邮箱 {email},密码 {secret}")
+                typer.echo(f"  登录信息保存在 {server.login};按 Ctrl-C 停止")
+                sys.stdout.flush()
+                serve(server)
+        except KeyboardInterrupt:
+            typer.echo("Label Studio has stopped. 已停止。")
+
+
+@app.command()
+def push(
+    context: typer.Context,
+    url: UrlOption = None,
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send the documents and their suggestions to Label Studio; what is there already stays as it is.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation push
+
+      jiaozhu annotation push --url http://127.0.0.1:8090 --project "新闻 第二批"
+    """
+    from annotation.push import push as run
+
+    done = run(context.obj, url, project)
+    rows = {
+        "pushed": done.pushed,
+        "  of these without suggestions": done.without,
+        "already there": done.already,
+        "  of these with new suggestions": done.renewed,
+        "there with another text, not pushed": len(done.changed),
+        "near-duplicates, not pushed": done.duplicates,
+    }
+    _show(f"Documents of {done.project!r}", rows, done, as_json)
+    if not as_json:
+        typer.echo(done.url)
+    for doc_id in done.changed:
+        typer.echo(f"text changed: {doc_id} is in the project with another text, and was left alone", err=True)
+
+
+@app.command()
+def pull(
+    context: typer.Context,
+    url: UrlOption = None,
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring what annotators decided into the annotation log; the same decisions twice add nothing.
+
+    Exit code 2 where an annotation was refused; all others are in the log then.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation pull
+
+      jiaozhu annotation pull --json
+    """
+    from annotation.pull import pull as run
+
+    done = run(context.obj, url, project)
+    rows = {"annotations in the project": done.annotations}
+    rows |= {f"new in the log, {status}": done.added.get(status, 0) for status in ("submitted", "skipped", "deleted")}
+    rows |= {f"  spans {verdict}": done.verdicts.get(verdict, 0) for verdict in ("kept", "moved", "retyped", "added")}
+    rows |= {
+        "  suggestions deleted": done.verdicts.get("deleted", 0),
+        "in the log, made on another server": done.elsewhere,
+        "refused": len(done.refused),
+    }
+    _show(f"Annotations of {done.project!r}", rows, done, as_json)
+    _refuse(done.refused)
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    log: Annotated[Path, typer.Argument(help="An annotation log, such as annotations/log.jsonl.")],
+    url: UrlOption = None,
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put the annotations of a log back into a project whose documents were pushed, as after the loss of a server.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation replay annotations/log.jsonl
+    """
+    from annotation.replay import replay as run
+
+    done = run(context.obj, log, url, project)
+    rows = {
+        "put back": done.put,
+        "  of these under the name of the token's user": done.under_own_name,
+        "already there": done.already,
+        "refused": len(done.refused),
+    }
+    _show(f"Annotations of {done.project!r}", rows, done, as_json)
+    _refuse(done.refused)
+
+
+def _show(title: str, rows: dict[str, int], done: DataclassInstance, as_json: bool) -> None:
+    """The summary: a table, or with `--json` everything the step returned."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if as_json:
+        typer.echo(json.dumps(asdict(done), ensure_ascii=False))
+        return
+    table = Table(title=Text(title), title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for name, figure in rows.items():
+        table.add_row(name, f"{figure:,}")
+    Console().print(table)
+
+
+def _refuse(reasons: tuple[str, ...]) -> None:
+    """One line for each refusal on stderr, and exit code 2."""
+    for reason in reasons:
+        typer.echo(f"jiaozhu: refused {reason}", err=True)
+    if reasons:
+        raise typer.Exit(2)

@@ -11,7 +11,8 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from types import NoneType
+from typing import Any, Literal, get_args
 
 from corpus.errors import JiaozhuError
 
@@ -81,7 +82,55 @@ def from_line(line: str) -> Record:
         for span in data.pop("spans")
     )
     deleted = tuple(Suggestion(**item) for item in data.pop("deleted"))
-    return Record(**data, spans=spans, deleted=deleted)
+    record = Record(**data, spans=spans, deleted=deleted)
+    for item in (record, *spans, *deleted, *(span.suggestion for span in spans if span.suggestion)):
+        _check_types(item)
+    return record
+
+
+def _check_types(item: Record | Span | Suggestion) -> None:
+    """Raise TypeError where a field's value is of another type or not among those its field allows."""
+    for name, wanted in _TYPES[type(item)].items():
+        value = getattr(item, name)
+        if not isinstance(wanted, tuple):
+            if value not in get_args(wanted):
+                raise TypeError(f"{name} is {value!r}, not one of {', '.join(get_args(wanted))}")
+        elif not isinstance(value, wanted) or isinstance(value, bool):
+            raise TypeError(f"{name} is {value!r}")
+
+
+_NUMBER = (int, float)
+_TYPES: dict[type, dict[str, Any]] = {
+    Suggestion: {
+        "start": (int,),
+        "end": (int,),
+        "label": (str,),
+        "text": (str,),
+        "score": _NUMBER,
+        "source": (str,),
+    },
+    Span: {
+        "start": (int,),
+        "end": (int,),
+        "label": (str,),
+        "text": (str,),
+        "raw_start": (int,),
+        "raw_end": (int,),
+        "verdict": Verdict,
+    },
+    Record: {
+        "doc_id": (str,),
+        "text_sha256": (str,),
+        "annotation": (str,),
+        "annotator": (str,),
+        "status": Status,
+        "created_at": (str,),
+        "updated_at": (str,),
+        "lead_time": (*_NUMBER, NoneType),
+        "model": (str, NoneType),
+        "guideline": (str,),
+    },
+}
 
 
 def read_log(path: Path) -> Iterator[Record]:
@@ -92,12 +141,12 @@ def read_log(path: Path) -> Iterator[Record]:
     """
     if not path.exists():
         return
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
                 try:
-                    yield from_line(line)
-                except (ValueError, KeyError, TypeError) as error:
+                    yield from_line(line.decode())
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                     raise JiaozhuError(
                         f"{path}:{number}: not a record of the annotation log ({error}); "
                         "restore the line from version control"
@@ -117,7 +166,11 @@ def append(path: Path, records: Iterable[Record]) -> int:
             fresh.append(record)
     if fresh:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
+        with path.open("a+b") as file:
+            if file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":  # an editor took the last newline
+                    file.write(b"\n")
             file.write("".join(to_line(record) + "\n" for record in fresh).encode())
             file.flush()
             os.fsync(file.fileno())

@@ -23,15 +23,18 @@ SUMS = "SHA256SUMS"
 def replace_folder(output: Path) -> Iterator[Path]:
     """Give a new, empty folder beside `output`; put it in the place of `output` where the block ends without an error.
 
-    What a build that was killed left behind is removed first. Build into one output from one process at a time.
+    What a build that was killed left behind is removed first; an old dataset it had only set aside is put back. Build
+    into one output from one process at a time.
 
     Raises:
         JiaozhuError: `output` is a file, or holds anything that is not a dataset of ours.
     """
     output = output.resolve()
-    refuse_foreign(output)
     partial = output.with_name(f".{output.name}.partial")
     previous = output.with_name(f".{output.name}.previous")
+    if previous.exists() and not output.exists():
+        previous.rename(output)
+    refuse_foreign(output)
     try:
         for left in (partial, previous):
             if left.exists():

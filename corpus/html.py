@@ -17,7 +17,7 @@ from corpus.spans import AlignedText, Proposal
 
 RULE = "markup"
 
-LINK, HEADING, LIST, BOILERPLATE, CONTENT = 1, 2, 4, 8, 16
+LINK, HEADING, LIST, BOILERPLATE, CONTENT, MAIN = 1, 2, 4, 8, 16, 32
 
 _HIDDEN = frozenset(
     "script style template noscript head title textarea select option svg iframe object canvas math audio video".split()
@@ -40,6 +40,9 @@ _BOILERPLATE_NAME = re.compile(
 _CONTENT_NAME = re.compile(
     r"article|content|artibody|maintext|main[-_]?body|detail|post[-_]?body|entry|text|zoom|news", re.I
 )
+_CONTAINERS = frozenset(["article", "body", "center", "div", "dl", "form", "main", "ol", "section", "table", "td", "ul"])
+_MARKS = "，。；：、！？,"
+_MAIN_SHARE = 0.8
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _CJK = re.compile(r"[⺀-鿿豈-﫿︰-﹏＀-￯　-〿𠀀-𯿿]")
 _INLINE_SPACE = re.compile(r"[ \t\f]+|[ \t\f]*[\r\n][ \t\r\n\f]*")
@@ -59,7 +62,7 @@ class Hints:
     def shares(self, raw_start: int, raw_end: int) -> dict[int, float]:
         """For each flag, the share of the visible characters in `[raw_start, raw_end)` that carry it."""
         total = 0
-        counts = dict.fromkeys((LINK, HEADING, LIST, BOILERPLATE, CONTENT), 0)
+        counts = dict.fromkeys((LINK, HEADING, LIST, BOILERPLATE, CONTENT, MAIN), 0)
         first = bisect_right(self.ends, raw_start)
         for index in range(first, bisect_left(self.starts, raw_end)):
             length = min(self.ends[index], raw_end) - max(self.starts[index], raw_start)
@@ -86,7 +89,10 @@ class _Parser(HTMLParser):
         self.hints = Hints()
         self._source = source
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", source))]
-        self._stack: list[tuple[str, int]] = []  # open elements and the flags in force inside them
+        self._stack: list[tuple[str, int, int]] = []  # open elements, the flags in force inside them, their container
+        self._containers: list[int] = [0]  # for each container the one around it; the page itself is the first
+        self._inside: list[int] = []  # for each visible text its container
+        self._marks: list[int] = []  # for each visible text its punctuation, where it is no link
         self._hidden = 0
         self._preformatted = 0
         self._pieces: list[tuple[int, int, str | None, bool]] = []  # start, end, replacement, preformatted
@@ -117,7 +123,11 @@ class _Parser(HTMLParser):
                     flags |= BOILERPLATE
                 elif _CONTENT_NAME.search(value):
                     flags |= CONTENT
-        self._stack.append((tag, flags))
+        container = self._stack[-1][2] if self._stack else 0
+        if tag in _CONTAINERS:
+            self._containers.append(container)
+            container = len(self._containers) - 1
+        self._stack.append((tag, flags, container))
         if tag in _HIDDEN:
             self._hidden += 1
         if tag == "pre":
@@ -145,7 +155,7 @@ class _Parser(HTMLParser):
         )
         if depth is None:
             return
-        for name, _ in self._stack[depth:]:
+        for name, *_ in self._stack[depth:]:
             self._hidden -= name in _HIDDEN
             self._preformatted -= name == "pre"
         del self._stack[depth:]
@@ -193,7 +203,36 @@ class _Parser(HTMLParser):
         if not text.isspace():
             self.hints.starts.append(start)
             self.hints.ends.append(end)
-            self.hints.flags.append(self._stack[-1][1] if self._stack else 0)
+            _, flags, container = self._stack[-1] if self._stack else ("", 0, 0)
+            self.hints.flags.append(flags)
+            self._inside.append(container)
+            self._marks.append(0 if flags & LINK else sum(map(text.count, _MARKS)))
+
+    def close(self) -> None:
+        super().close()
+        main = self._main()
+        for index, inside in enumerate(self._inside):
+            self.hints.flags[index] |= MAIN if inside in main else 0
+
+    def _main(self) -> set[int]:
+        """The smallest container that holds nearly all running text, with the containers inside it."""
+        weights = [0] * len(self._containers)
+        for container, marks in zip(self._inside, self._marks, strict=True):
+            weights[container] += marks
+        heaviest: dict[int, int] = {}
+        for container in range(len(weights) - 1, 0, -1):  # those inside come after those around
+            around = self._containers[container]
+            weights[around] += weights[container]
+            if weights[container] > weights[heaviest.get(around, 0)] or around not in heaviest:
+                heaviest[around] = container
+        main = 0
+        while main in heaviest and weights[heaviest[main]] >= _MAIN_SHARE * weights[main] > 0:
+            main = heaviest[main]
+        inside = {main}
+        for container in range(main + 1, len(weights)):
+            if self._containers[container] in inside:
+                inside.add(container)
+        return inside
 
     def proposals(self) -> list[Proposal]:
         """Remove what is between the pieces (a newline for a block border), and white space as a browser would."""

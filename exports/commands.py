@@ -2,11 +2,120 @@
 
 from __future__ import annotations
 
-import typer
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="")
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from corpus.workspace import Workspace
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="The published dataset: build it from corpus and annotation log, and verify it.",
+)
 
 
 @app.callback()
 def _group() -> None:
     pass
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder of the dataset.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="Folder of the corpus.")] = None,
+    log: Annotated[Path | None, typer.Option(help="The annotation log.")] = None,
+    max_chars: Annotated[int | None, typer.Option(min=1, help="Longest passage, in characters.")] = None,
+    skip_stale: Annotated[
+        bool, typer.Option("--skip-stale", help="Leave out annotations whose document has another text now.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Write the dataset: Parquet, a card and sums; the same bytes for the same inputs.
+
+    [bold]Examples[/]:
+
+      jiaozhu exports build
+
+      jiaozhu exports build -o build/exports --corpus build/corpus --log annotations/log.jsonl --max-chars 256
+    """
+    from annotation.labels import load_labels
+    from exports.build import build_dataset
+
+    workspace: Workspace = context.obj
+    summary = build_dataset(
+        corpus or workspace.corpus,
+        log or workspace.log,
+        output or workspace.exports,
+        load_labels(workspace.labels),
+        name=workspace.dataset.name,
+        license_id=workspace.dataset.license,
+        max_chars=max_chars or workspace.dataset.max_chars,
+        skip_stale=skip_stale,
+    )
+    for refusal in summary.refused:
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"refused: {refusal}", markup=False)
+    if as_json:
+        typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
+        return
+    splits = summary.as_dict()["splits"]
+    table = Table(title="The dataset", title_justify="left")
+    table.add_column("")
+    for name in [*splits, "all"]:
+        table.add_column(name, justify="right")
+    for unit in ("documents", "passages", "characters", "spans"):
+        values = [split[unit] for split in splits.values()]
+        table.add_row(unit, *(f"{value:,}" for value in [*values, sum(values)]))
+    for label in summary.labels:
+        values = [split["labels"][label] for split in splits.values()]
+        table.add_row(label, *(f"{value:,}" for value in [*values, sum(values)]))
+    console = Console()
+    console.print(table)
+    left_out = {key: count for key, count in asdict(summary.log).items() if count}
+    console.print("annotations: " + ", ".join(f"{count:,} {key}" for key, count in left_out.items()), soft_wrap=True)
+    console.print(f"dataset: {summary.output}", soft_wrap=True, markup=False, highlight=False)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Folder of the dataset.")] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(help="The corpus it was built from: checks texts and raw offsets against it too.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check every promise of a dataset; exit code 1 where one does not hold.
+
+    [bold]Examples[/]:
+
+      jiaozhu exports verify
+
+      jiaozhu exports verify build/exports --corpus build/corpus
+    """
+    from exports.verify import verify_dataset
+
+    workspace: Workspace = context.obj
+    folder = folder or workspace.exports
+    checks = verify_dataset(folder, corpus)
+    passed = all(check.passed for check in checks)
+    if as_json:
+        found = {"dataset": str(folder), "passed": passed, "checks": [asdict(check) for check in checks]}
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        table = Table(title=f"{sum(check.passed for check in checks)} of {len(checks)} promises hold")
+        for column in ("check", "holds", "promise", "found"):
+            table.add_column(column)
+        for check in checks:
+            holds = "[green]yes[/]" if check.passed else "[red]NO[/]"
+            table.add_row(check.name, holds, check.promise, escape(check.detail))
+        Console().print(table)
+    if not passed:
+        raise typer.Exit(1)

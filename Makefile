@@ -1,0 +1,67 @@
+# 校注 Jiaozhu. `make help` lists the targets; every target first sets up what it needs.
+
+PYTHON ?= python3
+BIN := .venv/bin
+JIAOZHU := $(BIN)/jiaozhu
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify bench lint clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/ready ## Make .venv with everything the main job needs
+
+.venv/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "jiaozhu needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "this Python cannot make virtual environments; install its venv package (Debian: python3-venv)"; exit 2; }
+	@echo "setting up .venv (once, about two minutes)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[studio,dev]'
+	@touch $@
+
+demo: setup ## Walk the whole road on the samples, with a Label Studio of its own
+	@$(BIN)/python samples/demo.py
+
+test: lint studio-venv browser ## Lint, then every test: unit, property, a real Label Studio, a real browser
+	@$(BIN)/python -m pytest
+
+unit: setup ## The tests that take seconds
+	@$(BIN)/python -m pytest -m "not slow"
+
+lint: setup ## ruff and mypy --strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+studio-venv: setup
+	@$(JIAOZHU) annotation studio --install-only
+
+browser: setup
+	@$(BIN)/python tests/install_browser.py
+
+corpus: setup ## Clean the pages of jiaozhu.toml into a corpus
+	@$(JIAOZHU) corpus build
+
+preannotate: corpus ## Suggest organizations, amounts and places
+	@$(JIAOZHU) annotation preannotate
+
+studio: setup ## Start a Label Studio for people; it runs until Ctrl-C
+	@$(JIAOZHU) annotation studio
+
+push: preannotate ## Send documents and suggestions to Label Studio
+	@$(JIAOZHU) annotation push
+
+pull: setup ## Bring what people decided into the annotation log
+	@$(JIAOZHU) annotation pull
+
+exports: corpus ## Rebuild the dataset from the pages and the annotation log; no server needed
+	@$(JIAOZHU) exports build
+	@$(JIAOZHU) exports verify
+
+verify: setup ## Check what the dataset promises
+	@$(JIAOZHU) exports verify
+
+clean: ## Remove what was built (not the environments)
+	@rm -rf build

@@ -1,0 +1,128 @@
+"""The connection to a Label Studio: which one, with which token, and every error of it as one clear line.
+
+In: a workspace, the environment, an address a user gave. Out: the SDK's client within `connected`, the one place where
+errors of the server, the network and the SDK become `JiaozhuError`. A token is never part of a message.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from annotation.studio import running
+from corpus.errors import JiaozhuError
+from corpus.workspace import Workspace
+
+if TYPE_CHECKING:
+    import httpx
+    from label_studio_sdk import LabelStudio
+
+TIMEOUT = 120.0  # seconds; an import of 500 long documents takes several
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def address(workspace: Workspace, url: str | None = None) -> str:
+    """The address to use: the one given, LABEL_STUDIO_URL, our running server's, or `[studio] url`."""
+    ours = running(workspace.studio.folder)
+    found = url or os.environ.get("LABEL_STUDIO_URL") or (ours.url if ours else workspace.studio.url)
+    try:
+        parts = urlsplit(found)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
+    except ValueError:
+        usable = False
+    if not usable or "@" in found or "?" in found:
+        raise JiaozhuError("the Label Studio address must look like http://host:port, without a login or token in it")
+    return found.rstrip("/")
+
+
+def read_token(workspace: Workspace) -> str:
+    """The token: LABEL_STUDIO_API_KEY, or the first line of `[studio] token_file`, which nobody else may read."""
+    if token := os.environ.get("LABEL_STUDIO_API_KEY", "").strip():
+        return token
+    path = workspace.studio.token_file
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise JiaozhuError(f"{path}: others can read this token (mode {mode:o}); run: chmod 600 {path}")
+        token = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        token = ""
+    if not token.isascii() or not token.isprintable() or len(token.split()) != 1:
+        raise JiaozhuError(
+            f"{path}: no Label Studio token; start one with `jiaozhu annotation studio`, or set LABEL_STUDIO_API_KEY"
+        )
+    return token
+
+
+@contextmanager
+def connected(workspace: Workspace, url: str | None = None) -> Iterator[LabelStudio]:
+    """The client of a Label Studio that answered, is one, and took the token.
+
+    Raises:
+        JiaozhuError: any of that failed, or a later call within the block did.
+    """
+    try:
+        import httpx
+        from label_studio_sdk import LabelStudio
+        from label_studio_sdk.core.api_error import ApiError
+        from label_studio_sdk.core.parse_error import ParsingError
+    except ImportError:
+        raise JiaozhuError("the Label Studio client is not installed; run: pip install 'jiaozhu[studio]'") from None
+    where = address(workspace, url)
+    token = read_token(workspace)
+    local = urlsplit(where).hostname in LOOPBACK  # a proxy of the environment cannot reach our own machine
+    try:
+        with httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=not local) as http:
+            _check_server(http, where)
+            # A retried import would make its tasks twice; our commands can simply be run again.
+            client = LabelStudio(  # type: ignore[no-untyped-call]
+                base_url=where, api_key=token, max_retries=0, httpx_client=http
+            )
+            client.users.whoami()
+            yield client
+    except ApiError as error:
+        raise JiaozhuError(_reason(where, error.status_code, error.body).replace(token, "…")) from None
+    except httpx.TimeoutException:
+        raise JiaozhuError(
+            f"{where}: Label Studio did not answer in time; is it overloaded? run the command again"
+        ) from None
+    except httpx.HTTPError as error:
+        kind = type(error).__name__
+        raise JiaozhuError(
+            f"{where}: Label Studio cannot be reached ({kind}); run `jiaozhu annotation studio`, or give --url"
+        ) from None
+    except ParsingError:
+        raise JiaozhuError(
+            f"{where}: an answer of Label Studio could not be read; is its version 1.20 or later?"
+        ) from None
+
+
+def _check_server(http: httpx.Client, where: str) -> None:
+    """Before the token is sent anywhere: is it a Label Studio at all?"""
+    answer = http.get(f"{where}/api/version")
+    try:
+        if answer.status_code == 200 and "label-studio-os-package" in answer.json():
+            return
+    except ValueError:
+        pass
+    raise JiaozhuError(f"{where}: answers, but is not a Label Studio; check the address")
+
+
+def _reason(where: str, status: int | None, body: object) -> str:
+    """One line for what the server refused; its headers hold a session and are never shown."""
+    if status == 401:
+        return (
+            f"{where}: the token was not accepted; check LABEL_STUDIO_API_KEY or the token file "
+            "(a legacy token must be enabled in the organization's settings)"
+        )
+    if status == 403:
+        return f"{where}: this user may not do that; ask an administrator of the project"
+    if status == 404:
+        return f"{where}: no longer there (404); was the project or a task deleted meanwhile?"
+    said = body if isinstance(body, dict) else {}
+    detail = " ".join(str(said.get("validation_errors") or said.get("detail") or "no detail given").split())[:300]
+    return f"{where}: Label Studio refused a request (status {status}): {detail}"

@@ -1,0 +1,143 @@
+"""The published dataset from the corpus and the annotation log.
+
+In: documents and annotations. Out: a folder of Parquet tables with a card and sums, the same bytes for the same inputs,
+put in place as a whole. Rows are streamed; memory grows with the log, not with the corpus.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from annotation.labels import LabelScheme
+from corpus.errors import JiaozhuError
+from corpus.folder import replace_folder, write_sums
+from corpus.progress import track
+from corpus.store import TableWriter
+from exports.card import Making, write_card
+from exports.counts import SplitCounts
+from exports.gather import Gathered, LogCounts, Refusal, gather, read_documents
+from exports.hashes import RowHash, joined_hash
+from exports.rows import CONFIGS, DOCUMENT_COLUMNS, SCHEMAS, document_rows, features, table_path
+from exports.splits import SPLITS, assign
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a build wrote and what it left out."""
+
+    output: Path
+    labels: list[str]
+    splits: dict[str, SplitCounts]
+    log: LogCounts
+    refused: tuple[Refusal, ...]
+    rows_sha256: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as one JSON object."""
+        return {
+            "output": str(self.output),
+            "rows_sha256": self.rows_sha256,
+            "splits": {split: counts.as_dict(self.labels) for split, counts in self.splits.items()},
+            "annotations": asdict(self.log),
+            "refused": [asdict(refusal) for refusal in self.refused],
+        }
+
+
+def build_dataset(
+    corpus: Path,
+    log: Path,
+    output: Path,
+    scheme: LabelScheme,
+    *,
+    name: str = "jiaozhu",
+    license_id: str = "",
+    max_chars: int = 512,
+    skip_stale: bool = False,
+) -> Summary:
+    """Write the dataset to `output`, in place of the one that was there.
+
+    `corpus` is the folder of `corpus build`; `skip_stale` leaves out annotations whose document has another text now,
+    instead of stopping at them. An empty `license_id` is left out of the card, which then says so.
+
+    Raises:
+        JiaozhuError: see `gather`; nothing is left to publish; `max_chars` is less than 1; or `output` holds anything
+            that is not a dataset of ours. `output` is then as it was.
+    """
+    with replace_folder(output) as folder:
+        gathered = gather(corpus, log, scheme, skip_stale=skip_stale)
+        if not gathered.records:
+            first = f"; the first refused: {gathered.refused[0]}" if gathered.refused else ""
+            raise JiaozhuError(f"{log}: no annotation of a document of {corpus} is left to publish{first}")
+        labels = list(scheme.names)
+        counts, tables, cleaners = _write_tables(folder, corpus, gathered, labels, max_chars)
+        records = gathered.records.values()
+        making = Making(
+            jiaozhu=version("jiaozhu"),
+            pyarrow=pa.__version__,
+            datasets=version("datasets"),
+            max_chars=max_chars,
+            cleaner_versions=tuple(sorted(cleaners)),
+            guideline_versions=tuple(sorted({record.guideline for record in records})),
+            models=tuple(sorted({record.model for record in records if record.model})),
+        )
+        rows_sha256 = joined_hash(tables)
+        write_card(
+            folder,
+            name=name,
+            license_id=license_id,
+            labels=labels,
+            counts=counts,
+            log=gathered.counts,
+            making=making,
+            rows_sha256=rows_sha256,
+            tables_sha256=tables,
+        )
+        write_sums(folder)
+    return Summary(output, labels, counts, gathered.counts, gathered.refused, rows_sha256)
+
+
+def _write_tables(
+    folder: Path, corpus: Path, gathered: Gathered, labels: list[str], max_chars: int
+) -> tuple[dict[str, SplitCounts], dict[str, str], set[str]]:
+    """Write every config's splits in the corpus's order; return their counts, row hashes and cleaner versions.
+
+    A table without rows is not written: `datasets` would load none of its config.
+    """
+    split_of = assign(gathered.clusters.values())
+    counts = {split: SplitCounts() for split in SPLITS if split in set(split_of.values())}
+    schemas = {config: features(config, labels).arrow_schema for config in CONFIGS}
+    tables: dict[tuple[str, str], tuple[TableWriter, RowHash]] = {}
+    cleaners: set[str] = set()
+    with ExitStack() as stack:
+
+        def put(config: str, split: str, row: dict[str, Any]) -> None:
+            if (config, split) not in tables:
+                writer = TableWriter(table_path(folder, config, split), schemas[config])
+                tables[config, split] = (stack.enter_context(writer), RowHash(SCHEMAS[config].names))
+            writer, row_hash = tables[config, split]
+            writer.write(row)
+            row_hash.update(row)
+
+        documents = (row for row in read_documents(corpus, DOCUMENT_COLUMNS) if row["doc_id"] in gathered.records)
+        for document in track(documents, "Writing passages", total=len(gathered.records)):
+            split = split_of[gathered.clusters[document["doc_id"]]]
+            cleaners.add(document["cleaner_version"] or "unknown")
+            record = gathered.records[document["doc_id"]]
+            for passage, provenance in document_rows(document, record, labels, max_chars):
+                put("default", split, passage)
+                counts[split].add(passage)
+                for span in provenance:
+                    put("provenance", split, span)
+    hashes = {
+        f"{config}/{split}": tables[config, split][1].hexdigest()
+        for config in CONFIGS
+        for split in SPLITS
+        if (config, split) in tables
+    }
+    return counts, hashes, cleaners

@@ -1,0 +1,222 @@
+"""The dataset's card, README.md: for the Hub, for `load_dataset`, and for a researcher who reads it.
+
+In: what was built, as numbers and versions. Out: a front matter in YAML that names configs, columns, labels and hashes,
+and a text that says how the dataset was made and what it is not good for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from corpus.errors import JiaozhuError
+from corpus.folder import CARD
+from exports.counts import SplitCounts
+from exports.gather import LogCounts
+from exports.rows import features, table_path
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What shapes the bytes besides the corpus and the log: versions, and settings of the build."""
+
+    jiaozhu: str
+    pyarrow: str
+    datasets: str
+    max_chars: int
+    cleaner_versions: tuple[str, ...]
+    guideline_versions: tuple[str, ...]
+    models: tuple[str, ...]  # pipelines whose suggestions the annotators saw
+
+
+def write_card(
+    folder: Path,
+    *,
+    name: str,
+    license_id: str,
+    labels: list[str],
+    counts: Mapping[str, SplitCounts],
+    log: LogCounts,
+    making: Making,
+    rows_sha256: str,
+    tables_sha256: Mapping[str, str],
+) -> None:
+    """Write README.md beside the tables of `folder`; `tables_sha256` names them all, as `config/split`."""
+    from datasets.info import DatasetInfosDict
+    from huggingface_hub import DatasetCardData
+
+    splits_of: dict[str, list[str]] = {}
+    for table in tables_sha256:
+        config, split = table.split("/")
+        splits_of.setdefault(config, []).append(split)
+    data = DatasetCardData(
+        pretty_name=name,
+        language=["zh"],
+        license=license_id or None,
+        task_categories=["token-classification"],
+        task_ids=["named-entity-recognition"],
+        tags=["jiaozhu"],
+        configs=[
+            {
+                "config_name": config,
+                "data_files": [
+                    {"split": split, "path": table_path(Path(), config, split).as_posix()} for split in splits
+                ],
+            }
+            for config, splits in splits_of.items()
+        ],
+    )
+    infos = {config: _info(folder, config, labels, splits) for config, splits in splits_of.items()}
+    DatasetInfosDict(infos).to_dataset_card_data(data)
+    data["jiaozhu"] = {
+        "making": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(making).items()},
+        "annotation_log": asdict(log),
+        "rows_sha256": rows_sha256,
+        "tables_sha256": dict(tables_sha256),
+    }
+    text = _TEXT.format(
+        name=name,
+        numbers=numbers(counts, labels),
+        annotations=log.annotations,
+        published=log.published,
+        left_out=_left_out(log),
+        models=_listed(making.models) or "none; the annotators saw no suggestions",
+        cleaners=_listed(making.cleaner_versions),
+        guidelines=_listed(making.guideline_versions),
+        jiaozhu=making.jiaozhu,
+        pyarrow=making.pyarrow,
+        datasets=making.datasets,
+        max_chars=making.max_chars,
+        rows_sha256=rows_sha256,
+        license=f"`{license_id}`." if license_id else "Not stated by the publisher. Ask before you use the texts.",
+    )
+    (folder / CARD).write_text(f"---\n{data.to_yaml().strip()}\n---\n\n{text}", "utf-8")
+
+
+def read_card(folder: Path) -> tuple[dict[str, Any], str]:
+    """The front matter and the whole text of a dataset's card.
+
+    Raises:
+        JiaozhuError: there is no card, or its front matter is not YAML.
+    """
+    from huggingface_hub import DatasetCard
+
+    path = folder / CARD
+    try:
+        text = path.read_text("utf-8")
+        data: dict[str, Any] = DatasetCard(text).data.to_dict()  # type: ignore[no-untyped-call]
+        return data, text
+    except (OSError, UnicodeDecodeError) as error:
+        raise JiaozhuError(f"{path}: cannot be read ({type(error).__name__})") from None
+    except Exception as error:  # the YAML reader has a family of errors of its own
+        raise JiaozhuError(f"{path}: its front matter is not what the card was written with ({error})") from None
+
+
+def numbers(counts: Mapping[str, SplitCounts], labels: list[str]) -> str:
+    """The card's tables of numbers; `verify` writes them again from the files and looks for them in the card."""
+    columns = [*counts, "all"]
+    rows = [split.as_dict(labels) for split in counts.values()]
+    head = ["", *columns]
+    sizes = [
+        _row(unit, [row[unit] for row in rows]) for unit in ("documents", "clusters", "passages", "characters", "spans")
+    ]
+    by_label = [_row(f"`{label}`", [row["labels"][label] for row in rows]) for label in labels]
+    return f"{_table(head, sizes)}\n\nSpans by label:\n\n{_table(head, by_label)}"
+
+
+def _info(folder: Path, config: str, labels: list[str], used: list[str]) -> Any:  # noqa: ANN401
+    """The `dataset_info` of one config, with sizes taken from the files."""
+    from datasets import DatasetInfo, SplitDict, SplitInfo
+
+    splits = SplitDict()
+    download = 0
+    for split in used:
+        path = table_path(folder, config, split)
+        download += path.stat().st_size
+        with pq.ParquetFile(path) as table:
+            size = sum(batch.nbytes for batch in table.iter_batches(batch_size=1_000))
+            splits.add(SplitInfo(split, num_bytes=size, num_examples=table.metadata.num_rows))
+    return DatasetInfo(
+        features=features(config, labels),
+        splits=splits,
+        download_size=download,
+        dataset_size=sum(split.num_bytes for split in splits.values()),
+    )
+
+
+def _row(name: str, values: list[int]) -> list[str]:
+    return [name, *(f"{value:,}" for value in [*values, sum(values)])]
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *rows])
+
+
+def _left_out(log: LogCounts) -> str:
+    reasons = {
+        "skipped": log.skipped,
+        "deleted": log.deleted,
+        "superseded by a later annotation of the same document": log.superseded,
+        "made on another text of the document": log.stale,
+        "refused because a span was wrong": log.refused,
+    }
+    return "".join(f",\n   {count:,} {reason}" for reason, count in reasons.items() if count)
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    return ", ".join(f"`{value}`" for value in values)
+
+
+_TEXT = """# {name}
+
+Chinese web pages, cleaned to their articles, with named entities that people decided. Every label can be traced to the
+characters of the raw page, to the model that suggested it, and to the person who decided it.
+
+## Load
+
+```python
+from datasets import load_dataset
+
+passages = load_dataset("PATH_OR_NAME")  # one row a passage
+spans = load_dataset("PATH_OR_NAME", "provenance")  # one row a span
+names = passages["train"].features["ner_tags"].feature.names
+```
+
+Offsets are Unicode code points, half-open, as in Python slices. `tokens` are the characters of `text`, newlines among
+them; `ner_tags` are BIO over them, `entities` the same spans with offsets in the passage. `offset` is where the passage
+stands in its document: the passages of a document, joined, are its text.
+
+## Numbers
+
+{numbers}
+
+Splits are by near-duplicate cluster: no text has a near-duplicate in another split.
+
+## How it was made
+
+1. Pages were cleaned by rules that remove or replace named spans and never edit (cleaner: {cleaners}).
+2. Models suggested spans: {models}.
+3. People corrected them by a written guideline (version: {guidelines}).
+   Of {annotations:,} annotations, {published:,} are published{left_out}.
+4. Each document was cut at sentence ends into passages of at most {max_chars} characters, never inside an entity.
+
+Made with jiaozhu {jiaozhu}, pyarrow {pyarrow}, datasets {datasets}.
+The rows, whatever wrote their files, have the canonical SHA-256 `{rows_sha256}`.
+`sha256sum -c SHA256SUMS` checks the files, `jiaozhu exports verify` every promise of this page.
+
+## Limits
+
+- Where a document has annotations by several people, the latest is published; they are not adjudicated.
+- What a model proposed may have been kept more readily than a person would have drawn it.
+- `normalized` is empty in this version; there are no word boundaries.
+- The texts come from the open web and name real organizations and people as the pages do.
+
+## Licence
+
+{license}
+"""

@@ -1,0 +1,95 @@
+"""The log keeps every version once, in lines that can be read by people and by `git diff`, and never loses one."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotation.log import Record, Span, Suggestion, append, from_line, latest, read_log, to_line
+from corpus.errors import JiaozhuError
+
+TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=12)
+SUGGESTION = Suggestion(0, 2, "LOC", "济南", 0.5, "lac@1")
+RECORD = Record(
+    doc_id="d1",
+    text_sha256="f" * 64,
+    annotation="u1",
+    annotator="a@example.org",
+    status="submitted",
+    created_at="2026-11-21T20:00:00.1Z",
+    updated_at="2026-11-21T20:00:00.2Z",
+    lead_time=3.5,
+    model="m@1",
+    guideline="1",
+    spans=(
+        Span(0, 4, "ORG", "济南大学", 10, 14, "retyped", SUGGESTION),
+        Span(5, 6, "LOC", "鲁", 15, 16, "added", None),
+    ),
+    deleted=(replace(SUGGESTION, start=7, end=9),),
+)
+
+
+@given(TEXTS, TEXTS, st.floats(0, 1), st.one_of(st.none(), TEXTS))
+def test_a_record_is_one_line_and_comes_back_equal(words, person, score, model):
+    suggestion = replace(SUGGESTION, text=words, score=score)
+    span = replace(RECORD.spans[0], text=words, suggestion=suggestion)
+    record = replace(RECORD, annotator=person, model=model, spans=(span,), deleted=(suggestion,))
+    line = to_line(record)
+    assert "\n" not in line
+    assert from_line(line) == record
+
+
+def test_a_line_shows_chinese_as_it_is_with_the_document_first():
+    assert "济南大学" in to_line(RECORD)
+    assert next(iter(json.loads(to_line(RECORD)))) == "doc_id"
+
+
+def test_a_version_is_appended_once(tmp_path):
+    log = tmp_path / "annotations" / "log.jsonl"
+    newer = replace(RECORD, updated_at="2026-11-21T20:00:00.3Z")
+    assert append(log, [RECORD, RECORD]) == 1
+    assert append(log, [RECORD, newer]) == 1
+    assert list(read_log(log)) == [RECORD, newer]
+
+
+def test_appending_changes_no_byte_that_is_there(tmp_path):
+    log = tmp_path / "log.jsonl"
+    append(log, [RECORD])
+    before = log.read_bytes()
+    append(log, [replace(RECORD, annotation="u2")])
+    assert log.read_bytes().startswith(before)
+    assert log.read_bytes().count(b"\n") == 2
+
+
+def test_a_line_whose_newline_an_editor_took_stays_a_line_of_its_own(tmp_path):
+    log = tmp_path / "log.jsonl"
+    log.write_text(to_line(RECORD), "utf-8")
+    other = replace(RECORD, annotation="u2")
+    append(log, [other])
+    assert list(read_log(log)) == [RECORD, other]
+
+
+def test_nothing_new_makes_no_file(tmp_path):
+    assert append(tmp_path / "log.jsonl", []) == 0
+    assert list(tmp_path.iterdir()) == []
+    assert list(read_log(tmp_path / "log.jsonl")) == []
+
+
+def test_the_newest_version_of_an_annotation_speaks_and_a_deletion_is_newer_than_what_it_deletes():
+    other = replace(RECORD, annotation="u2")
+    changed = replace(RECORD, updated_at="2026-11-21T21:00:00Z")
+    gone = replace(changed, status="deleted", spans=(), deleted=())
+    assert latest([RECORD, other, changed]) == [changed, other]
+    assert latest([RECORD, other, changed, gone]) == [gone, other]
+
+
+@pytest.mark.parametrize("line", ["{", '{"doc_id": "d1"}', "[]", '"text"', to_line(RECORD)[:-2], to_line(RECORD) + "}"])
+def test_a_broken_line_is_named_by_its_number(tmp_path, line):
+    log = tmp_path / "log.jsonl"
+    append(log, [RECORD])
+    with log.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    with pytest.raises(JiaozhuError, match=r"log.jsonl:2: not a record"):
+        list(read_log(log))

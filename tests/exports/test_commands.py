@@ -1,0 +1,113 @@
+"""`jiaozhu exports build` and `verify` as a person calls them: what they print, and with which code they end."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.exports.making import LABELS, make
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """A workspace with a corpus, a log and a label scheme of its own; returns its folder."""
+    make(tmp_path)
+    labels = "".join(
+        f'[[label]]\nname = "{name}"\nshown = "{name}"\nhotkey = "{number}"\ncolour = "#000000"\n'
+        for number, name in enumerate(LABELS)
+    )
+    (tmp_path / "labels.toml").write_text(f'version = "1"\nguideline = "guideline.md"\n{labels}')
+    (tmp_path / "guideline.md").write_text("# 标注规范\n")
+    (tmp_path / "jiaozhu.toml").write_text(
+        '[paths]\ncorpus = "corpus"\nannotations = "annotations"\nexports = "dataset"\nlabels = "labels.toml"\n'
+        '[exports]\nname = "样例"\nmax_chars = 20\n'
+    )
+    return tmp_path
+
+
+def jiaozhu(folder, *arguments):
+    command = [sys.executable, str(ROOT / "jiaozhu.py"), *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def one_line(done):
+    """The error a user's mistake ends with: one line, exit code 2."""
+    assert done.returncode == 2
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    return line
+
+
+def test_build_and_verify_take_everything_from_the_workspace(workspace):
+    built = jiaozhu(workspace, "exports", "build", "--json")
+    assert built.returncode == 0, built.stderr
+    summary = json.loads(built.stdout)
+    assert summary["annotations"]["published"] == 6
+    assert sum(split["documents"] for split in summary["splits"].values()) == 6
+    assert "# 样例" in (workspace / "dataset" / "README.md").read_text()
+    checked = jiaozhu(workspace, "exports", "verify", "--corpus", "corpus", "--json")
+    assert checked.returncode == 0, checked.stdout
+    assert json.loads(checked.stdout)["passed"]
+
+
+def test_build_and_verify_print_tables_without_colours_into_a_pipe(workspace):
+    built = jiaozhu(workspace, "exports", "build", "-o", "elsewhere")
+    assert built.returncode == 0, built.stderr
+    assert "ORG" in built.stdout
+    assert "6 published" in built.stdout
+    checked = jiaozhu(workspace, "exports", "verify", "elsewhere")
+    assert "14 of 14 promises hold" in checked.stdout
+    assert "\x1b" not in built.stdout + checked.stdout
+
+
+def test_verify_ends_with_1_where_a_promise_does_not_hold(workspace):
+    jiaozhu(workspace, "exports", "build")
+    with (workspace / "dataset" / "README.md").open("a") as file:
+        file.write("one more line\n")
+    checked = jiaozhu(workspace, "exports", "verify", "--json")
+    assert checked.returncode == 1
+    assert [check["name"] for check in json.loads(checked.stdout)["checks"] if not check["passed"]] == ["sums"]
+
+
+def test_a_changed_text_stops_the_build_unless_it_is_to_be_left_out(workspace):
+    log = workspace / "annotations" / "log.jsonl"
+    log.write_text(log.read_text().replace('"text_sha256":"', '"text_sha256":"0', 1))
+    assert "have another text in" in one_line(jiaozhu(workspace, "exports", "build"))
+    assert not (workspace / "dataset").exists()
+    skipped = jiaozhu(workspace, "exports", "build", "--skip-stale", "--json")
+    assert skipped.returncode == 0
+    assert json.loads(skipped.stdout)["annotations"]["stale"] == 1
+
+
+def test_a_refused_annotation_is_named_on_stderr_and_the_rest_goes_on(workspace):
+    log = workspace / "annotations" / "log.jsonl"
+    log.write_text(log.read_text().replace('"label":"PERSON"', '"label":"[red]GPE"', 1))
+    built = jiaozhu(workspace, "exports", "build", "--json")
+    assert built.returncode == 0
+    assert json.loads(built.stdout)["annotations"]["refused"] == 1
+    [line] = built.stderr.splitlines()
+    assert "label '[red]GPE' is not in the scheme" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["build", "--log", "none.jsonl"], "none.jsonl: no annotation log here"),
+        (["build", "--corpus", "none"], "no Parquet table here"),
+        (["build", "-o", "annotations"], "is no dataset of jiaozhu"),
+        (["verify", "none"], "none: no such folder"),
+        (["verify", "annotations"], "annotations: no dataset here"),
+    ],
+)
+def test_a_users_mistake_ends_with_one_line(workspace, arguments, reason):
+    assert reason in one_line(jiaozhu(workspace, "exports", *arguments))
+
+
+def test_a_broken_line_of_the_log_is_named_by_its_number(workspace):
+    with (workspace / "annotations" / "log.jsonl").open("a") as file:
+        file.write('{"doc_id":\n')
+    assert "log.jsonl:7: not a record" in one_line(jiaozhu(workspace, "exports", "build"))

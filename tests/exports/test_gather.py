@@ -1,0 +1,167 @@
+"""One proven annotation speaks for a document; all others are counted, and named where they are wrong."""
+
+from dataclasses import replace
+
+import pytest
+
+from annotation.log import append
+from corpus.errors import JiaozhuError
+from exports.gather import gather
+from tests.exports.making import SCHEME, document, record, span, write_corpus
+
+TEXT = "[导航]山东(shāndōng)省科技厅与海川银行。\n"
+
+
+@pytest.fixture
+def doc():
+    return document(TEXT)
+
+
+@pytest.fixture
+def gathered(tmp_path, doc):
+    """Gather from a corpus of one document and a log of these records."""
+
+    def run(*records, **options):
+        append(tmp_path / "log.jsonl", records)
+        return gather(write_corpus(tmp_path / "corpus", [doc]), tmp_path / "log.jsonl", SCHEME, **options)
+
+    return run
+
+
+def speakers(found):
+    return [made.annotation for made in found.records.values()]
+
+
+def test_of_several_annotators_the_one_who_changed_last_speaks_whatever_the_order_of_the_log(gathered, doc):
+    late = record(doc, [], annotation="a", updated_at="2026-11-03T00:00:00Z")
+    early = record(doc, [], annotation="b", updated_at="2026-11-02T00:00:00Z")
+    found = gathered(late, early)
+    assert speakers(found) == ["a"]
+    assert (found.counts.published, found.counts.superseded) == (1, 1)
+
+
+def test_of_two_changed_at_the_same_time_the_greater_id_speaks(gathered, doc):
+    assert speakers(gathered(*(record(doc, [], annotation=name) for name in "bca"))) == ["c"]
+
+
+@pytest.mark.parametrize("status", ["skipped", "deleted"])
+def test_what_was_skipped_or_deleted_leaves_the_word_to_the_annotation_before_it(gathered, doc, status):
+    gone = record(doc, [], annotation="gone", status=status, updated_at="2026-11-09T00:00:00Z")
+    found = gathered(record(doc, [], annotation="stays"), gone)
+    assert speakers(found) == ["stays"]
+    assert getattr(found.counts, status) == 1
+    assert found.refused == ()
+
+
+def test_an_annotation_that_was_deleted_later_does_not_speak(gathered, doc):
+    made = record(doc, [])
+    found = gathered(made, replace(made, status="deleted", updated_at="2026-11-09T00:00:00Z"))
+    assert found.records == {}
+    assert (found.counts.annotations, found.counts.deleted) == (1, 1)
+
+
+def test_spans_come_in_order_with_their_raw_offsets(gathered, doc):
+    spans = [span(doc, "海川银行", "ORG"), span(doc, "山东省科技厅", "ORG")]
+    [found] = gathered(record(doc, spans)).records.values()
+    assert [made.text for made in found.spans] == ["山东省科技厅", "海川银行"]
+    assert [TEXT[made.raw_start : made.raw_end] for made in found.spans] == ["山东(shāndōng)省科技厅", "海川银行"]
+
+
+def test_raw_offsets_that_lead_elsewhere_are_taken_anew_and_counted(gathered, doc):
+    good = span(doc, "海川银行", "ORG")
+    found = gathered(record(doc, [replace(good, raw_start=0, raw_end=3)]))
+    [made] = found.records.values()
+    assert made.spans == (good,)
+    assert found.counts.reanchored == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"start": 7, "end": 99, "text": ""}, "outside the document's 13 characters"),
+        ({"start": -4, "end": 11}, "outside"),
+        ({"start": 11, "end": 7}, "outside .*or empty"),
+        ({"text": "海川銀行"}, "its text is not what the document has there"),
+        ({"label": "GPE"}, r"label 'GPE' is not in the scheme \(ORG, LOC,"),
+        ({"start": 4, "text": "技厅与海川银行"}, "overlaps the span before it"),
+    ],
+)
+def test_a_wrong_span_refuses_its_annotation_by_document_offsets_and_reason(gathered, doc, change, reason):
+    wrong = replace(span(doc, "海川银行", "ORG"), **change)
+    found = gathered(record(doc, [span(doc, "山东省科技厅", "ORG"), wrong]))
+    assert found.records == {}
+    assert (found.counts.published, found.counts.refused) == (0, 1)
+    [refusal] = found.refused
+    assert (refusal.doc_id, refusal.start, refusal.end) == (doc["doc_id"], wrong.start, wrong.end)
+    with pytest.raises(JiaozhuError, match=reason):
+        raise JiaozhuError(str(refusal))
+
+
+def test_a_span_that_stands_nowhere_in_the_raw_page_is_refused(gathered, doc):
+    doc["alignment"] = [run for run in doc["alignment"] if run["start"] == 0]  # 山东 alone has a place
+    found = gathered(record(doc, [span(doc, "海川银行", "ORG")]))
+    assert [refusal.reason for refusal in found.refused] == ["none of its characters stands in the raw page"]
+
+
+def test_an_annotation_of_an_unknown_document_is_refused_and_the_rest_goes_on(gathered, doc):
+    found = gathered(record(doc, []), record(document("另一页"), [], annotation="stranger"))
+    assert [str(refusal).split(": ")[1:] for refusal in found.refused] == [
+        ["annotation stranger", "the corpus has no such document"]
+    ]
+    assert found.counts.published == 1
+
+
+def test_a_changed_text_stops_with_one_line_that_names_the_document(gathered, doc):
+    with pytest.raises(JiaozhuError) as caught:
+        gathered(record(doc, [], text_sha256="0" * 64))
+    assert "1 annotated documents have another text" in str(caught.value)
+    assert doc["doc_id"] in str(caught.value)
+    assert "--skip-stale" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_changed_text_can_be_left_out_and_an_older_annotation_of_the_text_speaks(gathered, doc):
+    stale = record(doc, [], annotation="stale", text_sha256="0" * 64, updated_at="2026-11-09T00:00:00Z")
+    found = gathered(record(doc, [], annotation="fits"), stale, skip_stale=True)
+    assert speakers(found) == ["fits"]
+    assert (found.counts.stale, found.counts.superseded) == (1, 0)
+
+
+def test_an_old_annotation_of_another_text_is_no_reason_to_stop_where_a_newer_one_speaks(gathered, doc):
+    stale = record(doc, [], annotation="stale", text_sha256="0" * 64)
+    fits = record(doc, [], annotation="fits", updated_at="2026-11-09T00:00:00Z")
+    found = gathered(stale, fits)
+    assert speakers(found) == ["fits"]
+    assert found.counts.superseded == 1
+
+
+def test_every_annotation_is_counted_once(gathered, doc):
+    counts = gathered(
+        record(doc, [], annotation="a", updated_at="2026-11-09T00:00:00Z"),
+        record(doc, [], annotation="b"),
+        record(doc, [], annotation="c", status="skipped"),
+        record(doc, [], annotation="d", status="deleted"),
+        record(doc, [], annotation="e", text_sha256="0" * 64),
+        record(document("另一页"), [], annotation="f"),
+        skip_stale=True,
+    ).counts
+    assert counts.annotations == 6
+    parts = (counts.published, counts.superseded, counts.skipped, counts.deleted, counts.stale, counts.refused)
+    assert parts == (1, 1, 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize("content", [b'{"doc_id":\n', b"[]\n", b"\xff\xfe\n"])
+def test_a_broken_log_is_named(tmp_path, doc, content):
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(content)
+    with pytest.raises(JiaozhuError, match=r"log\.jsonl.*restore .* from version control"):
+        gather(write_corpus(tmp_path / "corpus", [doc]), log, SCHEME)
+
+
+def test_a_missing_log_or_corpus_is_named(tmp_path, doc):
+    corpus = write_corpus(tmp_path / "corpus", [doc])
+    with pytest.raises(JiaozhuError, match="no annotation log here"):
+        gather(corpus, tmp_path / "none.jsonl", SCHEME)
+    append(tmp_path / "log.jsonl", [record(doc, [])])
+    with pytest.raises(JiaozhuError, match="no Parquet table here"):
+        gather(tmp_path / "nowhere", tmp_path / "log.jsonl", SCHEME)

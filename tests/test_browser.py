@@ -1,0 +1,234 @@
+"""A person in a real browser: sees the suggestions on the right characters, corrects them, and is found in the log."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from annotation.connection import connected
+from annotation.labels import load_labels
+from annotation.project import require_project
+from annotation.pull import pull
+from annotation.push import find_tasks, push
+
+pytestmark = pytest.mark.slow
+
+TEXT = (
+    "云州市科技局总工程师林远舟11月20日表示，全市今年将投入约3000亿元，支持青禾制药建设新药研发中心。\n"
+    "\u3000\u3000省工信厅与𠮷田屋（中国）有限公司签署协议，项目占地244.14公顷😀，位于  澄湖区\t柳溪街道。<b>注</b>\n"
+    "同年7月，云州大学的增长率达到28%。\n"
+)
+SUGGESTED = [
+    ("云州市科技局", "ORG"),
+    ("林远舟", "PERSON"),
+    ("11月20日", "DATE"),
+    ("约3000亿元", "MONEY"),  # 约 is wrong, and a person will move the border
+    ("青禾制药", "ORG"),
+    ("省工信厅", "ORG"),
+    ("𠮷田屋（中国）有限公司", "ORG"),
+    ("244.14公顷", "QUANTITY"),
+    ("澄湖区", "LOC"),
+    ("柳溪街道", "ORG"),  # it is a place, and a person will say so
+    ("同年7月", "DATE"),
+    ("云州大学", "ORG"),
+    ("28%", "PERCENT"),
+]
+ARTICLE = (
+    "11月20日，云州市发展和改革委员会召开新闻发布会，介绍智慧物流枢纽建设情况。市发改委副主任林远舟表示，"
+    "枢纽选址澄湖区柳溪街道，占地约3200亩，总投资达48.6亿元，其中一期投资12亿元。\n"
+    "项目由青禾物流（云州）有限公司与北岭大学联合建设，明年3月开工，建成后全市物流成本预计下降2.4个百分点。"
+    "青禾物流董事长沈若水介绍，企业已在云州、临浦两地布局6座仓库，去年营业收入同比增长18%。\n"
+    "省商务厅有关负责人说，枢纽将服务整个澄江流域，到2028年带动周边县区新增产值超过100亿元。\n"
+)
+IN_ARTICLE = [
+    ("11月20日", "DATE"),
+    ("云州市发展和改革委员会", "ORG"),
+    ("市发改委", "ORG"),
+    ("林远舟", "PERSON"),
+    ("澄湖区", "LOC"),
+    ("柳溪街道", "LOC"),
+    ("3200亩", "QUANTITY"),
+    ("48.6亿元", "MONEY"),
+    ("12亿元", "MONEY"),
+    ("青禾物流（云州）有限公司", "ORG"),
+    ("北岭大学", "ORG"),
+    ("明年3月", "DATE"),
+    ("2.4个百分点", "PERCENT"),
+    ("沈若水", "PERSON"),
+    ("临浦", "LOC"),
+    ("18%", "PERCENT"),
+    ("省商务厅", "ORG"),
+    ("澄江流域", "LOC"),
+    ("2028年", "DATE"),
+    ("100亿元", "MONEY"),
+]
+HIGHLIGHT = ".lsf-htx-richtext .htx-highlight"
+
+
+@pytest.fixture(scope="module")
+def chromium(request: pytest.FixtureRequest) -> Iterator[object]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        reason = f"no Chromium at {path}: install one, or set CHROMIUM to its path"
+        if request.config.getoption("--require-browser") or os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, label_studio) -> Iterator[object]:
+    """A browser page, logged in."""
+    context = chromium.new_context(viewport={"width": 1480, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    email, password = label_studio.login
+    page.goto(f"{label_studio.url}/user/login/")
+    page.fill('input[name="email"]', email)
+    page.fill('input[name="password"]', password)
+    page.click('button[type="submit"]')
+    page.wait_for_url(f"{label_studio.url}/**")
+    yield page
+    context.close()
+
+
+def open_task(page, label_studio, desk, sent):
+    """Open the document's task and wait for its suggestions."""
+    with connected(desk.workspace) as client:
+        project = require_project(client, desk.workspace.studio.project, load_labels())
+        [task] = find_tasks(client, project, [sent.doc_id])[sent.doc_id]
+    page.goto(f"{label_studio.url}/projects/{project.id}/data?task={task.id}")
+    page.wait_for_selector(HIGHLIGHT)
+
+
+def highlights(page) -> dict[tuple[int, int], str]:
+    """The highlighted characters by their offsets; a highlight over a line end comes in parts, joined here."""
+    found: dict[tuple[int, int], str] = {}
+    for start, end, text in page.eval_on_selector_all(
+        HIGHLIGHT, "all => all.map(e => [e.dataset.start, e.dataset.end, e.textContent])"
+    ):
+        found[int(start), int(end)] = found.get((int(start), int(end)), "") + text
+    return found
+
+
+def draw(page, words: str) -> None:
+    """Drag the mouse over the words, as a person does."""
+    box = page.evaluate(
+        """words => {
+            const root = document.querySelector('.lsf-htx-richtext');
+            const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+            for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+                const at = node.data.indexOf(words);
+                if (at < 0) continue;
+                const range = document.createRange();
+                range.setStart(node, at);
+                range.setEnd(node, at + words.length);
+                const box = range.getBoundingClientRect();
+                return [box.left, box.top + box.height / 2, box.right];
+            }
+            return null;
+        }""",
+        words,
+    )
+    assert box, f"{words} is not on the page in one piece"
+    left, middle, right = box
+    page.mouse.move(left + 1, middle)
+    page.mouse.down()
+    page.mouse.move((left + right) / 2, middle, steps=4)
+    page.mouse.move(right - 1, middle, steps=4)
+    page.mouse.up()
+
+
+def take_picture(page, name: str) -> None:
+    """For the documentation, where JIAOZHU_SCREENSHOTS names a folder."""
+    if folder := os.environ.get("JIAOZHU_SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def submit(page) -> None:
+    with page.expect_response(lambda answer: "/annotations" in answer.url and answer.request.method == "POST") as sent:
+        page.click('button:has-text("Submit")')
+    assert sent.value.status == 201
+
+
+def test_a_person_corrects_a_suggestion_and_the_log_says_what_and_who(label_studio, desk, document, page):
+    sent = document(TEXT, SUGGESTED, title="云州：全市投入<b>3000亿元</b>")
+    desk.write(sent)
+    push(desk.workspace)
+    open_task(page, label_studio, desk, sent)
+
+    seen = highlights(page)
+    assert seen == {(span.start, span.end): span.text for span in sent.spans}
+
+    place = next(span for span in sent.spans if span.text == "柳溪街道")
+    page.click(f'{HIGHLIGHT}[data-start="{place.start}"]')
+    page.keyboard.press("2")  # the hotkey of LOC
+    page.keyboard.press("Escape")
+    page.click(f'{HIGHLIGHT}:has-text("3000亿元")')
+    page.keyboard.press("Backspace")
+    page.keyboard.press("3")  # MONEY
+    draw(page, "3000亿元")
+    page.keyboard.press("Escape")
+    page.click(f'{HIGHLIGHT}:has-text("28%")')
+    page.keyboard.press("Backspace")
+    page.keyboard.press("2")
+    draw(page, "全市")
+    page.keyboard.press("Escape")
+    submit(page)
+
+    assert pull(desk.workspace).added == {"submitted": 1}
+    [record] = desk.records
+    assert record.annotator == label_studio.login[0]
+    assert (record.status, record.model) == ("submitted", sent.model)
+    assert record.lead_time > 0
+    by_text = {span.text: span for span in record.spans}
+    assert (by_text["柳溪街道"].label, by_text["柳溪街道"].verdict) == ("LOC", "retyped")
+    assert (by_text["3000亿元"].verdict, by_text["3000亿元"].suggestion.text) == ("moved", "约3000亿元")
+    assert (by_text["全市"].label, by_text["全市"].verdict) == ("LOC", "added")
+    assert [suggestion.text for suggestion in record.deleted] == ["28%"]
+    changed = {"柳溪街道", "3000亿元", "全市"}
+    assert {span.verdict for text, span in by_text.items() if text not in changed} == {"kept"}
+    assert set(by_text) - changed == {words for words, _ in SUGGESTED} - {"约3000亿元", "柳溪街道", "28%"}
+
+
+def test_an_annotator_reads_the_guideline_sees_chinese_names_skips_one_text_and_submits_the_next(
+    label_studio, desk, document, page
+):
+    first = document(
+        ARTICLE,
+        IN_ARTICLE,
+        title="云州市三年内建成智慧物流枢纽",
+        publisher="云州日报",
+        url="https://news.example.org/2026/11/20/4821.html",
+    )
+    second = document("云州大学\n", [("云州大学", "ORG")])
+    desk.write(first, second)
+    project = push(desk.workspace, title="云州新闻").url
+    page.goto(f"{project}/data?labeling=1")
+    page.wait_for_selector('.jiaozhu-guideline h1:has-text("标注指南")')
+    take_picture(page, "annotator-guideline")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(f'{HIGHLIGHT} >> text="{IN_ARTICLE[0][0]}"')
+    labels = page.inner_text(".lsf-labels")
+    assert [name for name in load_labels().names if name in labels] == []
+    assert [label.shown for label in load_labels().labels if label.shown not in labels] == []
+    assert {start: text for (start, _), text in highlights(page).items()} == {s.start: s.text for s in first.spans}
+    take_picture(page, "annotator-view")
+
+    with page.expect_response(lambda answer: "/annotations" in answer.url and answer.request.method == "POST"):
+        page.click('button:has-text("Skip")')
+    page.wait_for_selector(f'{HIGHLIGHT} >> text="云州大学"')
+    submit(page)
+
+    pull(desk.workspace, title="云州新闻")
+    by_document = {record.doc_id: record for record in desk.records}
+    assert by_document[first.doc_id].status == "skipped"
+    assert by_document[first.doc_id].spans == ()
+    assert by_document[second.doc_id].status == "submitted"
+    assert [span.verdict for span in by_document[second.doc_id].spans] == ["kept"]
