@@ -83,7 +83,9 @@ def from_line(line: str) -> Record:
     )
     deleted = tuple(Suggestion(**item) for item in data.pop("deleted"))
     record = Record(**data, spans=spans, deleted=deleted)
-    for item in (record, *spans, *deleted, *(span.suggestion for span in spans if span.suggestion)):
+    checked: list[Record | Span | Suggestion] = [record, *spans, *deleted]
+    checked += [span.suggestion for span in spans if span.suggestion]
+    for item in checked:
         _check_types(item)
     return record
 

@@ -1,7 +1,6 @@
 """A person in a real browser: sees the suggestions on the right characters, corrects them, and is found in the log."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,9 @@ from annotation.labels import load_labels
 from annotation.project import require_project
 from annotation.pull import pull
 from annotation.push import find_tasks, push
+from corpus.store import read_rows
+from exports.build import build_dataset
+from tests.install_browser import find_browser
 
 pytestmark = pytest.mark.slow
 
@@ -70,9 +72,9 @@ HIGHLIGHT = ".lsf-htx-richtext .htx-highlight"
 
 @pytest.fixture(scope="module")
 def chromium(request: pytest.FixtureRequest) -> Iterator[object]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-    if not Path(path).exists():
-        reason = f"no Chromium at {path}: install one, or set CHROMIUM to its path"
+    path = find_browser()
+    if path is None:
+        reason = "no Chromium: run `make browser`, or set CHROMIUM to its path"
         if request.config.getoption("--require-browser") or os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
@@ -157,7 +159,9 @@ def submit(page) -> None:
     assert sent.value.status == 201
 
 
-def test_a_person_corrects_a_suggestion_and_the_log_says_what_and_who(label_studio, desk, document, page):
+def test_a_person_corrects_a_suggestion_and_it_is_in_the_log_with_what_and_who_and_in_the_parquet(
+    label_studio, desk, document, page
+):
     sent = document(TEXT, SUGGESTED, title="云州：全市投入<b>3000亿元</b>")
     desk.write(sent)
     push(desk.workspace)
@@ -195,6 +199,12 @@ def test_a_person_corrects_a_suggestion_and_the_log_says_what_and_who(label_stud
     changed = {"柳溪街道", "3000亿元", "全市"}
     assert {span.verdict for text, span in by_text.items() if text not in changed} == {"kept"}
     assert set(by_text) - changed == {words for words, _ in SUGGESTED} - {"约3000亿元", "柳溪街道", "28%"}
+
+    workspace = desk.workspace
+    build_dataset(workspace.corpus, workspace.log, workspace.exports, load_labels())
+    rows = [row for file in sorted(workspace.exports.glob("data/**/*.parquet")) for row in read_rows(file)]
+    published = {(entity["label"], entity["text"]) for row in rows for entity in row.get("entities", ())}
+    assert published == {(span.label, span.text) for span in record.spans}
 
 
 def test_an_annotator_reads_the_guideline_sees_chinese_names_skips_one_text_and_submits_the_next(

@@ -8,13 +8,29 @@ from corpus.lines import Line
 
 RULE = "byline"
 
+# A field stands at the line's start or after something that is no Han character: 数据来源: is not 来源:.
 _FIELDS = re.compile(
-    r"(?:来源|来自|作者|编辑|责编|记者|通讯员|发布(?:时间|日期|者|人)?|更新(?:时间|日期)?|时间|日期|点击(?:数|量|率)?|阅读(?:数|量|次数)?|浏览(?:数|量|次数)?|访问量|人气|查看|原标题|标题|关键词|关键字|标签|摘要|栏目|分类|字体|字号|稿源|出处|撰稿|供稿|摄影|文号|索引号|审核|校对)\s*[:：]"
+    r"""(?<![\u3400-\u9fff])(?:
+        (?:信息|文章|新闻|稿件|内容)?来源 | 来自 | 稿源 | 出处 | 转自                               # where it came from
+      | 作者 | 撰稿人? | 撰文 | 供稿(?:单位)? | 摄影 | (?:图|文)[/、](?:图|文)                     # who wrote it
+      | (?:责任|本文|本期|执行|值班|新媒体|美术|网络)?编辑 | 责编 | 主编 | 监制 | 审核 | 审校 | 校对 | 排版 | 初审 | 复审 | 终审
+      | (?:发布|发表|发稿|更新|修改|录入|上传|成文|印发|公开)(?:时间|日期|者|人|机构|单位|于)? | 发文(?:机关|单位|日期) # when
+      | (?:点击|阅读|浏览|访问|查看|评论|回复)(?:数|量|率|次数|人次)? | 人气                       # how often it was read
+      | 原标题 | 关键[词字] | 标签 | tags? | 栏目 | 分类 | 所属(?:栏目|分类) | 字体 | 字号            # how it was filed
+      | (?:发文)?文号 | 发文字号 | 索引号 | 信息(?:分类|名称|索引) | 主题(?:词|分类) | 体裁分类 | 有效性
+    )\s*[:：]""",
+    re.X | re.I,
 )
-_DATE = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
-_COLUMN = re.compile(
-    r"^[\u4e00-\u9fff]{2,8}(?:正文)?\s+\d{1,6}\s+\d{1,6}$|^[A-Za-z\u4e00-\u9fff]{0,12}\d+(?:年|个?月|天|小时|分钟)前"
+# Fields whose names also open a line of an interview or an announcement: short values only.
+_SHORT_FIELD = re.compile(
+    r"(?:记者|通讯员|标题|题目|摘要|文|图|见习记者)\s*[:：/]\s*[^\s,。?!;]{0,12}$|(?:时间|日期)\s*[:：]\s*(?:(?:19|20)\d\d|$)"
 )
+_ENDS_THE_TEXT = re.compile(r"^[(\[【]?\s*(?:责任编辑|责编|编辑|原标题|来源|作者|审核|校对|稿源|转自)\s*[:：]")
+_DATE = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}(?: ?日)?(?: ?(?:星期|周)[一二三四五六日天])?")
+_TIME = re.compile(r"\d{1,2}:\d\d")
+_SOURCE = re.compile(r"网|报|社|新闻|客户端|发布|频道|电视台|在线|中心|资讯|快讯|阅读|评论|admin|\(\d+\)")
+_AGO = re.compile(r"^[A-Za-z\u3400-\u9fff]{0,12} ?\d+(?:年|个?月|天|周|小时|分钟)前(?:$|[^\u3400-\u9fff])")
+_COLUMN = re.compile(r"^[\u3400-\u9fff]{0,6}(?:正文|新闻|资讯|文章|动态)(?:内容)?\s+\d{1,6}(?:\s+\d{1,6})?$")
 _SIGNATURE = re.compile(r"^[(\[【][^()\[\]]{0,16}(?:记者|通讯员)[^()\[\]。]{0,30}[)\]】]$")
 _LONGEST = 90
 
@@ -24,15 +40,26 @@ def byline(line: Line) -> bool:
     text = line.plain
     if len(text) > _LONGEST:
         return False
-    if _COLUMN.match(text):
+    if _AGO.match(text) or _COLUMN.match(text):
+        return not line.is_sentence
+    fields = _FIELDS.findall(text)
+    first = text.lstrip("([【 ")
+    if fields and (line.ends_sentence or line.clauses > 6):
+        return len(fields) >= 3 or bool(_ENDS_THE_TEXT.match(first)) and not line.tells
+    if len(fields) >= 2 or (fields and _FIELDS.match(first)) or _SHORT_FIELD.match(first):
         return True
-    if text.endswith("。") or line.clauses > 6:
-        return False
-    fields = len(_FIELDS.findall(text))
-    if fields >= 2 or (fields and _FIELDS.match(text.lstrip("([【"))):
-        return True
+    return not line.is_sentence and _is_dateline(text)
+
+
+def _is_dateline(text: str) -> bool:
+    """A date, perhaps with a time, a source or a count; a year with an event after it is an entry of a chronicle."""
     date = _DATE.search(text)
-    return bool(date) and len(text) - len(date[0] if date else "") < 40 and not line.is_sentence
+    if not date or len(text) - len(date[0]) >= 40:
+        return False
+    before, after = text[: date.start()].strip(" ([|"), text[date.end() :].strip(" )]|")
+    if len(before) + len(after) <= 4 or _TIME.search(after):
+        return not before.endswith(("截至", "至", "于", "自"))
+    return "年" not in date[0] or (len(before) <= 16 and len(after) <= 16 and bool(_SOURCE.search(before + after)))
 
 
 def signature(line: Line) -> bool:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 
 _MASKED = re.compile(
-    r"[\u3400-\u9fff(（,，、约达]\s*[*＊×xX]{1,4}\s*(?:[万亿千百]?[元家个名人次张户亩吨项]|万|亿|%|市|区|县|造|省)|[\u3400-\u9fff][a-z]{1,2}-[a-z]{1,2}[\u3400-\u9fff]"
-    r"|[\u3400-\u9fff][*＊]{1,3}[\u3400-\u9fff]"
+    r"""[\u3400-\u9fff(（,，、]\ ?[*＊×xX]{1,4}\ ?                          # a figure, before its unit
+          (?:[万亿千百]?[元家个名人次张户亩吨项] | [万亿%市区县造省])
+      | [\u3400-\u9fff](?!a-z)[a-z]{1,2}-[a-z]{1,2}[\u3400-\u9fff]       # two syllables by their first letters
+      | [\u3400-\u9fff][*＊]{1,3}[\u3400-\u9fff]                         # a part of a name""",
+    re.X,
 )
+_EMPHASIS = re.compile(r"\*\*[^*\n]{1,200}\*\*")  # Markdown's
 
 
 def is_masked(text: str) -> bool:
     """Does an asterisk stand for a figure or a name, or a code for a word?"""
+    if "**" in text:
+        text = _EMPHASIS.sub("", text)
     return bool(_MASKED.search(text))

@@ -9,12 +9,22 @@ from corpus.lines import Line
 RULE = "navigation"
 
 _WORDS = re.compile(
-    r"当前位置|(?:您|你)(?:的|现在的?|所在的?|当前的?)?位置|设为首页|加入收藏|收藏本站|网站地图|站内搜索|热搜[:：]|热门标签|返回(?:首页|顶部|列表)"
-    r"|上一页|下一页|^共\d+页|^首页$|^(?:网站)?首页 |友情链接|控制面板|最近发表|欢迎到访|用户登录|^登录$|^注册$|手机版"
+    "|".join(
+        (
+            # where the reader is
+            "当前(?:位置|所在|浏览)|[您你](?:的|现在的?|所在的?|当前的?)?位置|[您你](?:现在|当前)在|所在位置|位置:",
+            # what the site offers on every page
+            "设为首页|加入收藏|收藏本站|网站(?:地图|导航|首页)|站内(?:搜索|检索)|热搜[:：]|热门标签|返回(?:首页|列表|上一页|频道)|友情链接|控制面板|最近发表|欢迎到访",
+            "用户登录|会员登录|免费注册|手机版|电脑版|繁體|繁体版?(?:$|[ |])|无障碍(?:浏览|阅读|$)|长者(?:模式|助手|版)|English(?:$|[ |])|RSS",
+            "上一页|下一页|共\\d+页|第\\d+页",
+        )
+    )
 )
-_BREADCRUMB = re.compile(r"^[^。!?,]{0,80}[^\s>]\s*(?:>>|>|»|›|→|::)\s*[^。!?,]{0,60}$")
-_SEPARATORS = re.compile(r"\s*[|｜·•/丨]\s*|\s+")
-_SENTENCE = re.compile(r"[。!?;]")
+_BUTTONS = re.compile(r"(?:首页|主页|登录|注册|搜索|菜单|导航|更多|全部|正文|切换|关闭|退出|返回|跳转|尾页|末页|选择|[\s\d>»/|\[\]-])+|网站?首页 .*")
+_BREADCRUMB = re.compile(r"^[^。!?,]{0,80}[^\s>\d]\s*(?:>>|>|»|›|→|::)(?!\s*\d)\s*[^。!?,]{0,60}$")
+_ARROWS = re.compile("[>»›→]|::")
+_SEPARATORS = re.compile(r"[|｜·•/丨\s]+")
+_SENTENCE = re.compile(r"[。!?;]|[a-z]\.$")
 
 
 def navigation(line: Line) -> bool:
@@ -23,7 +33,7 @@ def navigation(line: Line) -> bool:
     if len(text) > 400 or line.is_sentence:
         return False
     if len(text) < 100 and (
-        _WORDS.search(text) or (">" in text or "»" in text or "›" in text) and _BREADCRUMB.match(text)
+        _WORDS.search(text) or _BUTTONS.fullmatch(text) or (_ARROWS.search(text) and _BREADCRUMB.match(text))
     ):
         return True
     return is_list(text)
@@ -37,4 +47,6 @@ def is_list(text: str, least: int = 4) -> bool:
     if len(items) < least:
         return False
     lengths = sorted(map(len, items))
+    if lengths[0] == lengths[-1] in (5, 7) and len(items) in (4, 8):  # a poem
+        return False
     return lengths[len(lengths) // 2] <= 8 and lengths[-1] <= 24

@@ -10,31 +10,50 @@ from corpus.spans import AlignedText, Proposal
 
 RULE = "related_teaser"
 
+_THINGS = "(?:文章|阅读|新闻|链接|栏目|推荐|报道|资讯|内容|专题|信息|主题|稿件|视频|图片|帖子|话题|产品|搜索|标签)"
 _HEADS = re.compile(
-    r"^[【\[<◆●■]?\s*(?:上一?[篇条则]|下一?[篇条则]|前一篇|后一篇|相关(?:文章|阅读|新闻|链接|栏目|推荐|报道|资讯|内容|专题|信息|主题|稿件)|推荐(?:阅读|文章|新闻|内容)?|热门(?:推荐|文章|新闻|点击|资讯|阅读|城市)"
-    r"|热点(?:推荐|新闻|排行|文章)?|最新(?:文章|新闻|更新|资讯|发布|评论)|延伸阅读|猜你(?:喜欢|感兴趣)|点击排行|阅读排行|[\w\d]{0,4}排行榜?|精彩推荐|更多(?:新闻|精彩|相关|>|》)|往期回顾|随机文章|编辑推荐|图片新闻|今日(?:新闻|热点|推荐)|本周热|新闻排行|其他文章|大家都在看|为您推荐)"
-    r"\s*[】\]>》]*\s*(?::|$|\s|>|\()"
+    r"[【\[<◆●■▼▲]?\s*(?:"
+    + "|".join(
+        (
+            # before and after this one
+            "上一?[篇条则章]|下一?[篇条则章]|前一[篇条]|后一[篇条]|上下篇",
+            # near it
+            f"(?:与此)?相关{_THINGS}|(?:延伸|扩展|拓展|关联|继续|推荐|深度)阅读|同类{_THINGS}|本文相关|更多(?:相关)?{_THINGS}|更多(?:精彩)?(?=:|>|》|$)",
+            # what everybody reads
+            f"(?:热门|热点|最新|精彩|精选|随机|其他|今日|昨日|本周|本月|一周|图片|头条|编辑|小编|频道|新闻|站内|为[您你]|相似){_THINGS}",
+            "(?:热门|最新)(?:城市|点击|更新|发布|评论|排行)|猜[您你](?:喜欢|想看|感兴趣)|[您你]可能[还也]?(?:会)?(?:喜欢|感兴趣|想看)|大家(?:都|正)?在[看搜]",
+            "(?:点击|阅读|新闻|热文|热门|浏览|关注|24小时|48小时|周|月|日|总)?(?:热度)?排行榜?|热榜|热搜榜?|往期(?:回顾|推荐|精彩|文章)|今日热[点榜]|本周热|看过.{0,6}还看",
+        )
+    )
+    + r")\s*[】\]>》▼▲]*\s*(?::|$|\s|>|\()"
 )
-_PREVIOUS_NEXT = re.compile(r"(?:^|[\s。!?)】…])(?:上一篇|下一篇|上一条|下一条)\s*[:：]")
+# Words that open a headline as well; alone on their line they head a column.
+_BARE_HEAD = re.compile(r"[【\[]?\s*(?:推荐|热点|热门|最新|精选|头条|专题|看点|视频|图集|猜你喜欢)\s*[】\]>》:]*")
+_PREVIOUS_NEXT = re.compile(r"(?:^|[\s。!?)】…])(?:上一[篇条]|下一[篇条])\s*[:：]")
 _SOURCE_AND_DATE = re.compile(
-    r"^[^。,!?]{0,16}\s*(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?$"
+    r"[^。,!?]{0,16}\s*(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?"
 )
-_BULLET = re.compile(r"^(?:[·•●◆■□▪>»-]|\d{1,2}[.、 ])\s*\S")
+_UP_TO = re.compile(r"截[至止]|自|于|从")
+_BULLET = re.compile(r"(?:[·•●◆■□▪>»-]|\d{1,2}[.、 ])\s*\S")
+_LONGEST_TRAILER = 400
 
 
 def teaser_head(line: Line) -> bool:
     """`相关文章`, `上一篇: …`: what follows belongs to other articles."""
-    return len(line) < 80 and bool(_HEADS.match(line.plain))
+    text = line.plain
+    if len(text) >= 80 or line.is_sentence and line.clauses > 1:
+        return False
+    return bool(_HEADS.match(text) or (len(text) <= 8 and _BARE_HEAD.fullmatch(text)))
 
 
 def teaser(line: Line) -> bool:
     """A summary cut off in mid-sentence, with or without `[详细]`."""
-    return line.ends_in_ellipsis and (line.han >= 12 or line.plain.endswith("]"))
+    return line.ends_in_ellipsis and (line.han >= 12 or line.plain[-1] in "])】>")
 
 
 def source_and_date(line: Line) -> bool:
     """`齐鲁晚报 2023-06-19` alone on a line, as it stands under a teaser."""
-    return bool(_SOURCE_AND_DATE.match(line.plain))
+    return bool(_SOURCE_AND_DATE.fullmatch(line.plain)) and not _UP_TO.match(line.plain.lstrip("("))
 
 
 def bullet(line: Line) -> bool:
@@ -57,7 +76,8 @@ def previous_and_next(page: AlignedText) -> Iterator[Proposal]:
     """`上一篇: … 下一篇: …` at the end of a line that also holds the article, to the line's end."""
     for match in _PREVIOUS_NEXT.finditer(page.text):
         start = match.start() + (match[0][0] not in "上下")
-        end = page.text.find("\n", start)
-        end = len(page.text) if end < 0 else end
-        if end - start < 400:
+        end = page.text.find("\n", start, start + _LONGEST_TRAILER)
+        if end < 0 and len(page.text) - start < _LONGEST_TRAILER:
+            end = len(page.text)
+        if end >= 0:
             yield Proposal(start, end, RULE)

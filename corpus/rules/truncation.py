@@ -10,21 +10,44 @@ from corpus.spans import AlignedText, Proposal
 
 RULE = "truncation"
 
-_SAYS = r"未完|省略\d*字|会员|付费|剩余(?:内容|部分|\d+)|余下(?:内容|全文)?|阅读全文|查看全文|显示全文|完整(?:阅读|内容|版)|全文共\d+字|当前只显示|登录后|试读|订阅后"
-_INLINE = re.compile(
-    rf" ?(?:…+|\.{{3,}})?[(（\[【][^()（）\[\]【】\n]{{0,120}}?(?:{_SAYS})[^()（）\[\]【】\n]{{0,120}}[)）\]】](?:…+|\.{{3,}})? ?"
+# Said in parentheses in mid-text. 会员 alone is a word of the news: (会员1.2万人).
+_SAYS = (
+    r"未完(?:待续|,)|[省略此处]{1,4}省?略\d*字|省略\d+字|会员(?:可|专享|才|后|完整|阅读|登录|免费)|(?:开通|成为|登录)会员|付费(?:后|可|阅读|内容|查看|解锁)"
+    r"|剩余(?:内容|部分|\d+)|余下(?:内容|全文)|阅读全文|查看全文|显示全文|当前只显示|登录后(?:可|查看|阅读)|试读(?:结束|部分|已)|订阅后|完整内容(?:请|见|需)|可完整阅读"
 )
+_INSIDE = r"[^()（）\[\]【】\n]{0,120}"
+_INLINE = re.compile(rf"[(（\[【]{_INSIDE}?(?:{_SAYS}){_INSIDE}[)）\]】]")
+_DOTS = ".…"
+_MOST_DOTS = 12
 _LINE = re.compile(
-    r"(?:还不是|成为|开通|登录|注册)[^。]{0,12}会员|会员(?:专享|可见|可完整)|剩余\s*\d+\s*%|阅读(?:剩余|全文)|(?:点击|展开)(?:阅读|查看)?(?:全文|更多)|付费(?:阅读|内容)|未完待续|未登录|下载全文"
+    "|".join(
+        (
+            # members and payers only
+            "(?:还不是|尚未成为|请?成为|请?开通|立即开通|登录|注册)[^。]{0,12}会员|会员(?:专享|可见|专属内容|可完整|免费阅读|阅读全文)|付费(?:阅读|内容|后|查看|解锁)|您?未登录|登录后(?:可|查看|阅读)",
+            "购买(?:后|本文|全文)|订阅后|解锁(?:全文|剩余)|试读(?:结束|部分|已)|本文为付费",
+            # the rest is behind a click
+            "剩余 ?\\d+ ?%|(?:点击|展开|阅读|查看|显示)(?:阅读|查看|展开)?(?:剩余|余下)?(?:全文|更多内容|剩余)|展开(?:更多|全部)|点击(?:阅读)?更多|未完待续|下载(?:全文|完整版)|余下\\d+%",
+        )
+    )
 )
 
 
 def truncation(line: Line) -> bool:
     """A short line that says the rest is elsewhere or for members."""
-    return len(line) < 100 and bool(_LINE.search(line.plain))
+    if len(line) >= 100 or not _LINE.search(line.plain):
+        return False
+    return not line.is_sentence or (line.to_reader and not line.tells)
 
 
 def inline_truncation(page: AlignedText) -> Iterator[Proposal]:
-    """`……(省略1450字,会员可完整阅读)……`: a newline stands for the gap."""
-    for match in _INLINE.finditer(page.text):
-        yield Proposal(match.start(), match.end(), RULE, "\n")
+    """`……(省略1450字,会员可完整阅读)……`: a newline stands for the gap. Its dots and one space go with it."""
+    text = page.text
+    for match in _INLINE.finditer(text):
+        start, end = match.span()
+        while start > 0 and text[start - 1] in _DOTS and match.start() - start < _MOST_DOTS:
+            start -= 1
+        if match.start() - start < 3 and "…" not in text[start : match.start()]:
+            start = match.start()
+        while end < len(text) and text[end] in _DOTS and end - match.end() < _MOST_DOTS:
+            end += 1
+        yield Proposal(start - text.startswith(" ", start - 1) if start else 0, end + text.startswith(" ", end), RULE, "\n")

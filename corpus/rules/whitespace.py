@@ -9,35 +9,47 @@ from corpus.spans import AlignedText, Proposal
 
 RULE = "whitespace"
 
-_SPACES = dict.fromkeys(
-    [*range(0x2000, 0x200B), 0x09, 0x0B, 0x0C, 0xA0, 0x1680, 0x202F, 0x205F, 0x3000], " "
-) | dict.fromkeys([0x85, 0x2028, 0x2029], "\n")
+_SPACES = re.compile(r"[\t\v\f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_LINE_ENDS = re.compile(r"[\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
-    r"\r(?=\n)|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
-    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]+|\r"
+    r"[\x00-\x08\x0d-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]+"
 )
-_EDGES = re.compile(r"(?:^[ |]+)|(?:[ |]+$)|[ ]{2,}", re.M)
+# One run, matched whole: looking for its end again from each of its characters would be quadratic.
+_EDGES = re.compile(r"^[ |]+|[ |]{2,}|[ |]$", re.M)
+_RUNS_OF_SPACES = re.compile(" {2,}")
 _EMPTY_LINES = re.compile(r"\A\n+|\n(?=\n)")
 
 
 def plain_spaces(page: AlignedText) -> AlignedText:
     """Every kind of space is one of ` ` and `\\n`, one for one."""
-    return page.substitute(page.text.translate(_SPACES))
+    text = _LINE_ENDS.sub("\n", _SPACES.sub(" ", page.text))
+    return page if text == page.text else page.substitute(text)
 
 
 def invisible(page: AlignedText) -> Iterator[Proposal]:
     """Zero-width, directional and control characters; a lone carriage return is a line end."""
-    for match in _INVISIBLE.finditer(page.text):
-        alone = match[0] == "\r" and page.text[match.end() : match.end() + 1] != "\n"
-        yield Proposal(match.start(), match.end(), RULE, "\n" if alone else "")
+    text = page.text
+    for match in _INVISIBLE.finditer(text):
+        start, end = match.span()
+        if "\r" not in match[0]:
+            yield Proposal(start, end, RULE)
+            continue
+        for place in range(start, end):
+            alone = text[place] == "\r" and text[place + 1 : place + 2] != "\n"
+            yield Proposal(place, place + 1, RULE, "\n" if alone else "")
 
 
 def edges(page: AlignedText) -> Iterator[Proposal]:
     """Indents, trailing spaces and table bars, runs of spaces; then empty lines."""
-    for match in _EDGES.finditer(page.text):
+    text = page.text
+    for match in _EDGES.finditer(text):
         start, end = match.span()
-        inner = 0 < start and page.text[start - 1] != "\n" and end < len(page.text) and page.text[end] != "\n"
-        yield Proposal(start, end, RULE, " " if inner else "")
+        if start == 0 or text[start - 1] == "\n" or end == len(text) or text[end] == "\n":
+            yield Proposal(start, end, RULE)
+        else:
+            for spaces in _RUNS_OF_SPACES.finditer(text, start, end):
+                yield Proposal(*spaces.span(), RULE, " ")
 
 
 def empty_lines(page: AlignedText) -> Iterator[Proposal]:
