@@ -15,6 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from annotation import import_pipeline
 from annotation.suggestions import SCHEMA
 from corpus.errors import JiaozhuError, SpanError
 from corpus.progress import track
@@ -43,10 +44,9 @@ def preannotate(corpus: Path, output: Path) -> Counts:
     documents = corpus / "documents"
     if not documents.is_dir():
         raise JiaozhuError(f"{corpus}: no corpus here; build it first (jiaozhu corpus build PAGES -o {corpus})")
-    from annotation.pipeline import load_pipeline, model_of, suggest
-
-    nlp = load_pipeline()
-    model = model_of(nlp)
+    pipeline = import_pipeline()
+    nlp = pipeline.load_pipeline()
+    model = pipeline.model_of(nlp)
     total = sum(1 for _ in read_rows(documents, ["doc_id"]))
     spans: Counter[tuple[str, str]] = Counter()
     copies = characters = 0
@@ -62,7 +62,7 @@ def preannotate(corpus: Path, output: Path) -> Counts:
                 if text_sha256(text) != digest:
                     raise SpanError(f"{documents}: {doc_id} is not the text of its text_sha256; build the corpus again")
                 try:
-                    found = suggest(nlp, text)
+                    found = pipeline.suggest(nlp, text)
                 except SpanError as error:
                     raise SpanError(f"{documents}: {doc_id}: {error}") from None
                 spans.update((span.label, span.source) for span in found)

@@ -64,7 +64,9 @@ class Line:
         """
         if not self.is_sentence:
             return False
-        return bool(_TELLS.search(self.plain)) or (self.clauses >= 3 and not self.to_reader)
+        return bool(_TELLS.search(self.plain)) or (
+            self.clauses >= 3 and self.ends_sentence and not self.to_reader
+        )
 
     @property
     def to_reader(self) -> bool:

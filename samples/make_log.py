@@ -1,7 +1,7 @@
 """Makes `samples/annotations/log.jsonl`: what a careful annotator decides on the samples.
 
-The decisions stand as marks in `samples/articles` (`[[文字|LABEL]]`). Run it again after a change of the cleaner, of the
-pipeline or of an article: `python samples/make_log.py`.
+The decisions stand as marks in `samples/articles` (`[[文字|LABEL]]`). Run it again after a change of the cleaner, of
+the pipeline or of an article: `python samples/make_log.py`.
 """
 
 from __future__ import annotations

@@ -71,7 +71,9 @@ def test_a_correction_made_in_label_studio_is_in_the_dataset_with_its_place_on_t
     jiaozhu(desk, "exports", "build")
     jiaozhu(desk, "exports", "verify")
 
-    raw = {row["doc_id"]: row["raw"] for row in load_dataset(str(desk.workspace.corpus), "pages", split="train")}
+    cache = str(root / "cache")
+    pages = load_dataset(str(desk.workspace.corpus), "pages", split="train", cache_dir=cache)
+    raw = {row["doc_id"]: row["raw"] for row in pages}
     decided = {record.doc_id: record for record in latest(desk.records)}
     money = [span for record in decided.values() for span in record.spans if span.label == "MONEY"]
     assert {(span.text, span.verdict) for span in money} >= {("48.6亿", "moved"), ("3.2亿", "moved")}
@@ -80,7 +82,7 @@ def test_a_correction_made_in_label_studio_is_in_the_dataset_with_its_place_on_t
             assert raw[record.doc_id][span.raw_start : span.raw_end] == span.text
     published = {
         (entity["label"], entity["text"])
-        for split in load_dataset(str(desk.workspace.exports)).values()
+        for split in load_dataset(str(desk.workspace.exports), cache_dir=cache).values()
         for row in split
         for entity in row["entities"]
     }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+# The mark comes first, so that the search skips from mark to mark; then what stands before it.
 _MASKED = re.compile(
-    r"""[\u3400-\u9fff(（,，、]\ ?[*＊×xX]{1,4}\ ?                          # a figure, before its unit
-          (?:[万亿千百]?[元家个名人次张户亩吨项] | [万亿%市区县造省])
-      | [\u3400-\u9fff](?!a-z)[a-z]{1,2}-[a-z]{1,2}[\u3400-\u9fff]       # two syllables by their first letters
-      | [\u3400-\u9fff][*＊]{1,3}[\u3400-\u9fff]                         # a part of a name""",
+    r"""[*＊×xX] (?: (?<=[\u3400-\u9fff(（,，、].) | (?<=[\u3400-\u9fff(（,，、]\ .) )    # a figure, before its unit
+        [*＊×xX]{0,3} \ ? (?: [万亿千百]?[元家个名人次张户亩吨项] | [万亿%％市区县造省] )
+      | [*＊] (?<=[\u3400-\u9fff].) [*＊]{0,2} [\u3400-\u9fff]                       # a part of a name
+      | - (?<=[\u3400-\u9fff][a-z].) [a-z]{1,2} [\u3400-\u9fff] (?<!a-z.)            # two syllables by their letters
+      | - (?<=[\u3400-\u9fff][a-z][a-z].) [a-z]{1,2} [\u3400-\u9fff]""",
     re.X,
 )
 _EMPHASIS = re.compile(r"\*\*[^*\n]{1,200}\*\*")  # Markdown's

@@ -19,7 +19,7 @@ def repeats(lines: Sequence[Line]) -> Iterator[tuple[Line, str]]:
     seen: set[str] = set()
     for line in lines:
         words = _NOT_WORDS.sub("", line.plain)
-        if len(words) < 6:
+        if len(words) < 6 or (line.plain.endswith(":") and not line.shares):
             continue
         if words in seen:
             yield line, BODY if len(words) >= _LONG and line.is_sentence else LINE

@@ -35,7 +35,7 @@ _LEAST_PLACES = 10
 
 def spam_links(line: Line) -> bool:
     """Different keywords of the trade, packed together in a line that says nothing; a report on the trade says something."""
-    if line.is_sentence and (line.clauses > 6 or line.tells) or line.plain.count("。") > 1:
+    if line.ends_sentence and (line.clauses > 6 or line.tells) or line.plain.count("。") > 1:
         return False
     text = line.plain.lower()
     found = [match[0] for match in _SPAM.finditer(text) if match[0] != "av" or not text[match.start() - 1 : match.start()].isalpha()]

@@ -15,15 +15,18 @@ from corpus.records import Script
 from corpus.spans import AlignedText
 
 # 著 is zhù (write, notable) in these; elsewhere it is the particle 着.
-_ZHU = r"(?<![显卓昭土原名专论编合译遗新拙巨所撰])著(?![名作称述者])(?!有[^，。,；;]{0,8}[《〈])(?!等身|书立说|书者)"
-_WORDS = (
-    (re.compile(_ZHU), "着"),
-    (re.compile(r"瞭(?!望|哨)"), "了"),
-    (re.compile(r"(?<![狼慰蕴枕])藉(?!藉)"), "借"),
+_ZHU = re.compile(
+    r"著(?<![显卓昭土原名专论编合译遗新旧近拙巨所撰共较知校]著)(?![名作称述者录])(?!有?[^，。,；;\n]{0,8}[《〈])(?!等身|书立说|书者|[)）]|$)",
+    re.M,
 )
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_WORDS = (
+    ("著", _ZHU, "着"),
+    ("瞭", re.compile("瞭(?![望哨])"), "了"),
+    ("藉", re.compile("藉(?<![狼慰蕴枕藉]藉)(?![藉田])"), "借"),
+)
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 # Both standards of Traditional accept these, so they say nothing about a machine.
-_VARIANTS = frozenset("著着裏裡裹為爲衛衞衆眾羣群峯峰麪麵臺台綫線産產說説僞偽啓啟牀床鈎鉤繮韁絶絕鷄雞秘祕强強録錄")
+_VARIANTS = frozenset("著着裏裡裹為爲衛衞衆眾羣群峯峰麪麵臺台綫線産產說説僞偽啓啟牀床鈎鉤繮韁絶絕鷄雞秘祕強强録錄")
 
 
 @cache
@@ -47,32 +50,40 @@ def _one(character: str) -> str:
 
 @cache
 def _by_script() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Characters that only Traditional uses, and characters that only Simplified uses."""
+    """Runs of characters that only Traditional uses, and of those that only Simplified uses."""
     han = "".join(map(chr, range(0x4E00, 0x9FA6)))
     simplified = "".join(map(_one, han))
     traditional_only = {t for t, s in zip(han, simplified, strict=True) if t != s}
     simplified_only = {s for t, s in zip(han, simplified, strict=True) if t != s} - traditional_only
     # 后, 里, 干 and their like are words in Traditional too.
     simplified_only = {s for s in simplified_only if _converter("s2t").convert(s) != s}
+    # One character outside the BMP would make sre test the whole class one by one.
+    simplified_only = {s for s in simplified_only if s < "\U00010000"}
     simplified_only -= set("后里干余于云台谷范系只几丑斗向回面松须卜沈冬当伙家曲仆朱表克致奸并")
-    return re.compile(f"[{''.join(sorted(traditional_only))}]"), re.compile(f"[{''.join(sorted(simplified_only))}]")
+    return re.compile(f"[{''.join(sorted(traditional_only))}]+"), re.compile(f"[{''.join(sorted(simplified_only))}]+")
 
 
 def simplify(page: AlignedText) -> tuple[AlignedText, Script]:
     """The page in Simplified characters, and the script it was in."""
     text = page.text
     traditional_only, simplified_only = _by_script()
-    traditional = len(traditional_only.findall(text))
-    if traditional * 50 < len(_HAN.findall(text)) or traditional < len(simplified_only.findall(text)):
+    traditional = _count(traditional_only, text)
+    # Few Traditional characters are names and quotations; nearly every page has none.
+    if not traditional or traditional * 50 < _count(_HAN, text) or traditional < _count(simplified_only, text):
         return page.substitute(_particles(text)) if "著" in text else page, "hans"
     simplified = to_simplified(text)
     script: Script = "hant-converted" if _by_machine(text, simplified, traditional) else "hant"
     return page.substitute(_particles(simplified)), script
 
 
+def _count(runs: re.Pattern[str], text: str) -> int:
+    return sum(map(len, runs.findall(text)))
+
+
 def _particles(text: str) -> str:
-    for pattern, character in _WORDS:
-        text = pattern.sub(character, text)
+    for character, pattern, particle in _WORDS:
+        if character in text:
+            text = pattern.sub(particle, text)
     return text
 
 

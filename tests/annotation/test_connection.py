@@ -1,9 +1,11 @@
 """Whatever is wrong with the server or the token, a user reads one line with a remedy, and never a token."""
 
 import http.server
+import json
 import os
 import socket
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -59,28 +61,55 @@ def test_the_token_of_the_file_opens_the_server_and_is_in_no_output(label_studio
     assert label_studio.token not in label_studio.server.login.with_name("server.log").read_text("utf-8", "replace")
 
 
-@pytest.mark.slow
-def test_a_server_that_is_no_label_studio_is_told_so_and_never_sees_the_token(ready):
-    seen = []
+@contextmanager
+def serving(answer):
+    """A server of a few lines: `answer(path, headers)` gives the status and the body of every GET."""
 
-    class Other(http.server.BaseHTTPRequestHandler):
+    class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            seen.append(dict(self.headers))
-            self.send_response(200)
+            status, body = answer(self.path, self.headers)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
             self.end_headers()
-            self.wfile.write(b"<html>hello</html>")
+            self.wfile.write(body.encode())
 
         def log_message(self, *_):
             pass
 
-    with http.server.HTTPServer(("127.0.0.1", 0), Other) as server:
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        token = "beef" * 10
-        done = ready.run("pull", "--url", f"http://127.0.0.1:{server.server_port}", LABEL_STUDIO_API_KEY=token)
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.mark.slow
+def test_a_server_that_is_no_label_studio_is_told_so_and_never_sees_the_token(ready):
+    seen = []
+    token = "beef" * 10
+
+    def answer(path, headers):
+        seen.append(str(headers))
+        return 200, "<html>hello</html>"
+
+    with serving(answer) as url:
+        done = ready.run("pull", "--url", url, LABEL_STUDIO_API_KEY=token)
     assert "is not a Label Studio" in one_line(done, token)
     assert seen
-    assert all(token not in str(headers) for headers in seen)
+    assert all(token not in headers for headers in seen)
+
+
+@pytest.mark.slow
+def test_a_server_that_repeats_the_token_in_its_refusal_does_not_bring_it_to_the_screen(ready):
+    token = "f00d" * 10
+
+    def answer(path, headers):
+        if path == "/api/version":
+            return 200, '{"label-studio-os-package": {}}'
+        return 400, json.dumps({"detail": f"bad header: {headers['Authorization']}"})
+
+    with serving(answer) as url:
+        done = ready.run("pull", "--url", url, LABEL_STUDIO_API_KEY=token)
+    assert "refused a request (status 400): bad header: Token …" in one_line(done, token)
 
 
 def test_a_token_file_that_others_can_read_is_refused_with_the_remedy(desk, monkeypatch):

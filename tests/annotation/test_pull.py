@@ -97,7 +97,8 @@ def test_suggestions_are_those_the_annotator_saw_even_when_newer_ones_came_later
     push(desk.workspace)
     task = task_of(server, desk, sent[0])
     [seen] = server.predictions.list(task=task)
-    desk.write(document(sent[0].text, [("济南", "LOC")], model="test-model@2"), sent[1])
+    newer = {"model": "test-model@2"}
+    desk.write(document(sent[0].text, [("济南", "LOC")], **newer), document(sent[1].text, **newer))
     push(desk.workspace)
     annotate(server, task, ("s0", 0, 4, "ORG"), parent_prediction=seen.id)
     pull(desk.workspace)

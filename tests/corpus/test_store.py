@@ -1,0 +1,51 @@
+"""Rows go into Parquet and come back equal, in bounded pieces and the same bytes."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpus.errors import JiaozhuError
+from corpus.store import TableWriter, read_rows
+
+SCHEMA = pa.schema([("name", pa.string()), ("spans", pa.list_(pa.struct([("start", pa.int64())])))])
+ROWS = [{"name": f"第{number}行𠮷", "spans": [{"start": number}]} for number in range(25)]
+
+
+def write(path, rows=ROWS, size=10):
+    with TableWriter(path, SCHEMA, size) as table:
+        for row in rows:
+            table.write(row)
+    return path
+
+
+def test_rows_come_back_equal_and_in_order(tmp_path):
+    assert list(read_rows(write(tmp_path / "deep" / "t.parquet"), batch_size=7)) == ROWS
+
+
+def test_a_row_group_holds_no_more_than_the_batch(tmp_path):
+    meta = pq.read_metadata(write(tmp_path / "t.parquet"))
+    assert [meta.row_group(i).num_rows for i in range(meta.num_row_groups)] == [10, 10, 5]
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path):
+    assert write(tmp_path / "a.parquet").read_bytes() == write(tmp_path / "b.parquet").read_bytes()
+
+
+def test_a_folder_is_read_in_the_order_of_its_names(tmp_path):
+    write(tmp_path / "2.parquet", ROWS[10:])
+    write(tmp_path / "1.parquet", ROWS[:10])
+    assert [row["name"] for row in read_rows(tmp_path, ["name"])] == [row["name"] for row in ROWS]
+
+
+def test_a_missing_column_is_null(tmp_path):
+    assert list(read_rows(write(tmp_path / "t.parquet", [{"name": "x"}]))) == [{"name": "x", "spans": None}]
+
+
+def test_what_is_no_table_is_said(tmp_path):
+    (tmp_path / "t.parquet").write_bytes(b"no parquet at all")
+    with pytest.raises(JiaozhuError, match="not a Parquet file"):
+        list(read_rows(tmp_path / "t.parquet"))
+    with pytest.raises(JiaozhuError, match="no Parquet table here"):
+        list(read_rows(tmp_path / "none"))
+    with pytest.raises(JiaozhuError, match="has no column 'age'"):
+        list(read_rows(write(tmp_path / "u.parquet"), ["age"]))

@@ -1,0 +1,60 @@
+"""A workspace file is read exactly, and what is wrong in it is named."""
+
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import JiaozhuError
+from corpus.workspace import load_workspace
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "jiaozhu.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_file(tmp_path):
+    config = write(tmp_path, '[paths]\npages = ["a", "/b"]\ncorpus = "c"\n[studio]\nfolder = "s"\n')
+    workspace = load_workspace(config)
+    assert workspace.pages == (tmp_path / "a", Path("/b"))
+    assert workspace.corpus == tmp_path / "c"
+    assert workspace.studio.folder == tmp_path / "s"
+    assert workspace.log == tmp_path / "annotations" / "log.jsonl"
+
+
+def test_without_a_file_the_defaults_lie_in_the_current_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load_workspace().corpus == tmp_path / "build" / "corpus"
+
+
+def test_the_file_of_the_current_folder_is_found(tmp_path, monkeypatch):
+    write(tmp_path, '[studio]\nproject = "我的项目"\n')
+    monkeypatch.chdir(tmp_path)
+    assert load_workspace().studio.project == "我的项目"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[paths\n", "not valid TOML"),
+        ("[path]\n", r"unknown section \[path\]; the sections are exports, paths, studio"),
+        ('[paths]\ncorpse = "x"\n', r"\[paths\] has no setting 'corpse'"),
+        ("[paths]\ncorpus = 3\n", r"\[paths\] corpus must be a path in quotes, not 3"),
+        ('[paths]\npages = "x"\n', r"\[paths\] pages must be a list of paths"),
+        ("[paths]\npages = [3]\n", r"\[paths\] pages must be a list of paths"),
+        ('[exports]\nmax_chars = "many"\n', r"\[exports\] max_chars must be a number, not 'many'"),
+        ("[exports]\nmax_chars = true\n", r"\[exports\] max_chars must be a number, not True"),
+        ("[studio]\nurl = 8080\n", r"\[studio\] url must be text in quotes, not 8080"),
+        ('studio = "x"\n', r"studio must be a section"),
+    ],
+)
+def test_a_mistake_is_named_with_the_file(tmp_path, text, said):
+    with pytest.raises(JiaozhuError, match=said) as caught:
+        load_workspace(write(tmp_path, text))
+    assert str(tmp_path / "jiaozhu.toml") in str(caught.value)
+
+
+def test_a_named_file_that_is_missing_is_said(tmp_path):
+    with pytest.raises(JiaozhuError, match=r"nope\.toml: no such workspace file"):
+        load_workspace(tmp_path / "nope.toml")
