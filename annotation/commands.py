@@ -92,9 +92,9 @@ def studio(
                 typer.echo(f"Label Studio is running at {server.url}")
                 typer.echo(f"  log in as {email}, password {secret}")
                 typer.echo(f"  the login stands in {server.login}; stop the server with Ctrl-C")
-                typer.echo(f"Label Studio 已启动:{server.url}")
-                typer.echo(f"  登录邮箱 {email},密码 {secret}")
-                typer.echo(f"  登录信息保存在 {server.login};按 Ctrl-C 停止")
+                typer.echo(f"Label Studio 已启动：{server.url}")
+                typer.echo(f"  登录邮箱 {email}，密码 {secret}")
+                typer.echo(f"  登录信息保存在 {server.login}；按 Ctrl-C 停止")
                 sys.stdout.flush()
                 serve(server)
         except KeyboardInterrupt:

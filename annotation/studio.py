@@ -138,16 +138,21 @@ def serve(server: Server) -> None:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within it SIGTERM does what Ctrl-C does: raises KeyboardInterrupt, so that what was started is stopped."""
+    """Within it SIGTERM and a closed terminal do what Ctrl-C does, so that what was started is stopped."""
+
+    numbers = (signal.SIGTERM, signal.SIGHUP)
 
     def interrupt(_number: int, _frame: object) -> None:
+        for number in numbers:  # a closing terminal sends both; one must not break off the stopping the other began
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _take(file: IO[str], kind: int) -> bool:

@@ -1,8 +1,10 @@
 """The source of an HTML page in, what a reader would see out: as proposals, like any other rule.
 
-The standard library's parser reports where in the source each tag and text stands, so markup becomes removed spans and
-raw offsets keep counting in the source. `Hints` keeps what the markup said about the text: links, headings, lists, names
-of the containers, title and meta elements. They are evidence for the choice of the article, never the last word.
+A tokenizer of our own, because it must know where in the source each tag and text stands, and because no page may take
+more than linear time: the standard library's parser needs minutes for a page of unclosed comments or quotes. Markup
+becomes removed spans, and raw offsets keep counting in the source. `Hints` keeps what the markup said about the text:
+links, headings, lists, names of the containers, title and meta elements. They are evidence for the choice of the
+article, never the last word.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ import html
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from functools import lru_cache
+from html.entities import html5
 
 from corpus.spans import AlignedText, Proposal
 
@@ -22,7 +25,7 @@ LINK, HEADING, LIST, BOILERPLATE, CONTENT, MAIN = 1, 2, 4, 8, 16, 32
 _HIDDEN = frozenset(
     "script style template noscript head title textarea select option svg iframe object canvas math audio video".split()
 )
-_RAW_TEXT = frozenset({"script", "style"})  # the parser reads these to their end tag
+_RAW_TEXT = {name: re.compile(rf"</{name}(?=[\s/>])", re.I) for name in ("script", "style", "title")}
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _BLOCKS = frozenset(
     "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption "
@@ -48,11 +51,25 @@ _CJK = re.compile(r"[⺀-鿿豈-﫿︰-﹏＀-￯　-〿𠀀-𯿿]")
 _INLINE_SPACE = re.compile(r"[ \t\f]+|[ \t\f]*[\r\n][ \t\r\n\f]*")
 
 
+# A quote opens a value only after an equals sign; one that is never closed is a character like any other.
+_START = re.compile(r"""([a-zA-Z][^\s/>]*+)((?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')?|["'])*+)>""")
+_SIMPLE_START = re.compile(r"([a-zA-Z][^\s/>]*+)([^>]*+)>")
+_END_NAME = re.compile(r"[a-zA-Z][^\s/>]*")
+_COMMENT_END = re.compile("--!?>")
+_NAMES = re.compile(r"""(?<![-\w])(?:class|id)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.I)
+_ATTRIBUTE = re.compile(r"""([^\s/>="']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_REFERENCE = re.compile(r"&(?:#\d{1,7};?|#[xX][\da-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
+_LINKED_DATA = re.compile(r'"(datePublished|headline)"\s*:\s*"([^"\\]{4,200})"')
+_LONGEST_NAME = 200  # characters of a class that are looked at
+_LONGEST_CELL = 30  # characters; a longer cell holds text, not data
+
+
 @dataclass(slots=True)
 class Hints:
     """What the markup of one page said. Offsets are raw; `starts`, `ends` and `flags` are parallel, ordered."""
 
     title: str = ""
+    times: list[tuple[int, str]] = field(default_factory=list)  # raw offset, `datetime` of a time element
     meta: dict[str, str] = field(default_factory=dict)
     headings: list[tuple[int, str]] = field(default_factory=list)  # raw offset, text
     starts: list[int] = field(default_factory=list)
@@ -76,19 +93,34 @@ class Hints:
 def strip_markup(page: AlignedText) -> tuple[AlignedText, Hints]:
     """The visible text of a page's source, a line a block, and the hints of its markup."""
     parser = _Parser(page.text)
-    parser.feed(page.text)
-    parser.close()
+    parser.read()
     return page.apply(parser.proposals()), parser.hints
 
 
-class _Parser(HTMLParser):
+@lru_cache(maxsize=4096)
+def _flags_of_name(name: str) -> int:
+    if _BOILERPLATE_NAME.search(name):
+        return BOILERPLATE
+    return CONTENT if _CONTENT_NAME.search(name) else 0
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of a table: whether all its cells are short, so that it is one line of data and not a piece of layout."""
+
+    first_break: int  # index of the first border inside the row
+    is_data: bool = True
+    cells: int = 0  # with text
+    length: int = 0  # of the text in the open cell
+    broken: bool = False  # a border inside the open cell since its last text
+
+
+class _Parser:
     """Collects the visible pieces of the source with their offsets; everything between them is markup."""
 
     def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=False)
         self.hints = Hints()
         self._source = source
-        self._line_starts = [0, *(match.end() for match in re.finditer("\n", source))]
         self._stack: list[tuple[str, int, int]] = []  # open elements, the flags in force inside them, their container
         self._containers: list[int] = [0]  # for each container the one around it; the page itself is the first
         self._inside: list[int] = []  # for each visible text its container
@@ -97,122 +129,197 @@ class _Parser(HTMLParser):
         self._preformatted = 0
         self._pieces: list[tuple[int, int, str | None, bool]] = []  # start, end, replacement, preformatted
         self._breaks: list[int] = []  # offsets of block borders
-        self._title: list[str] | None = None
+        self._soft: set[int] = set()  # indices of those between the cells of a row of data
+        self._rows: list[_Row | None] = []  # for each open table its open row
         self._heading: tuple[int, list[str]] | None = None
 
-    def _here(self) -> int:
-        line, column = self.getpos()
-        return self._line_starts[line - 1] + column
+    def read(self) -> None:
+        """Walk the source once."""
+        source = self._source
+        last_close = source.rfind(">")
+        start_tag = _START
+        unclosed_comment = False
+        cursor = text_from = 0
+        while (opens := source.find("<", cursor, last_close)) >= 0:
+            following = source[opens + 1]
+            if following == "/":
+                name = _END_NAME.match(source, opens + 2)
+                end = source.find(">", opens) + 1
+                if name is None and end != opens + 3:  # no tag at all
+                    cursor = opens + 1
+                    continue
+                self._text(text_from, opens)
+                if name:
+                    self._end(name[0].lower(), opens)
+            elif following in "!?":
+                end = 0
+                if not unclosed_comment and source.startswith("--", opens + 2):
+                    comment = _COMMENT_END.search(source, opens + 2)
+                    unclosed_comment = comment is None
+                    end = comment.end() if comment else 0
+                end = end or source.find(">", opens) + 1
+                self._text(text_from, opens)
+            elif following.isascii() and following.isalpha():
+                tag = start_tag.match(source, opens + 1)
+                if tag is None:  # every `>` that follows is inside quotes: from here on, quotes mean nothing
+                    start_tag = _SIMPLE_START
+                    tag = start_tag.match(source, opens + 1)
+                if tag is None:
+                    break
+                self._text(text_from, opens)
+                end = self._start(tag[1].lower(), tag[2], opens, tag.end())
+            else:
+                cursor = opens + 1
+                continue
+            cursor = text_from = end
+        self._text(text_from, len(source))
+        while self._rows:
+            self._close_row(self._rows.pop())
+        main = self._main()
+        for index, inside in enumerate(self._inside):
+            self.hints.flags[index] |= MAIN if inside in main else 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS:
-            self._breaks.append(self._here())
-        if tag == "meta":
-            self._meta(dict(attrs))
-        if tag in _VOID:
-            return
-        if tag in _CLOSES_P and self._stack and self._stack[-1][0] == "p":
-            self._pop("p")
-        if tag == "body":  # whatever was left open in the head ends here
+    def _start(self, name: str, attributes: str, here: int, end: int) -> int:
+        """Open an element; where the source goes on after it, which for a script is behind its end tag."""
+        if name in _BLOCKS:
+            self._border(here)
+        if name == "meta":
+            self._meta(attributes)
+        if name in _VOID or attributes.endswith((" /", "\"/", "'/")) or attributes == "/":
+            return end
+        if name in _RAW_TEXT:
+            return self._raw_text(name, attributes, end)
+        if name in _CLOSES_P and self._stack and self._stack[-1][0] == "p":
+            self._end_element("p")
+        if name == "body":  # whatever was left open in the head ends here
             self._stack.clear()
             self._hidden = self._preformatted = 0
-        flags = (self._stack[-1][1] if self._stack else 0) | _TAGS.get(tag, 0)
-        for name, value in attrs:
-            if value and name in ("class", "id") and tag not in ("body", "html"):
-                if _BOILERPLATE_NAME.search(value):
-                    flags |= BOILERPLATE
-                elif _CONTENT_NAME.search(value):
-                    flags |= CONTENT
+        elif name == "time":
+            self.hints.times += [(here, value) for key, value in _attributes(attributes) if key == "datetime"]
+        elif name in ("table", "tr", "td", "th"):
+            self._table(name)
+        flags = (self._stack[-1][1] if self._stack else 0) | _TAGS.get(name, 0)
+        if attributes and name not in ("body", "html"):
+            for quoted, single, bare in _NAMES.findall(attributes):
+                flags |= _flags_of_name((quoted or single or bare)[:_LONGEST_NAME])
         container = self._stack[-1][2] if self._stack else 0
-        if tag in _CONTAINERS:
+        if name in _CONTAINERS:
             self._containers.append(container)
             container = len(self._containers) - 1
-        self._stack.append((tag, flags, container))
-        if tag in _HIDDEN:
-            self._hidden += 1
-        if tag == "pre":
-            self._preformatted += 1
-        if tag == "title" and not self.hints.title:
-            self._title = []
-        if _TAGS.get(tag) == HEADING:
-            self._heading = (self._here(), [])
+        self._stack.append((name, flags, container))
+        self._hidden += name in _HIDDEN
+        self._preformatted += name == "pre"
+        if _TAGS.get(name) == HEADING:
+            self._heading = (here, [])
+        return end
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS:
-            self._breaks.append(self._here())
-        if tag == "meta":
-            self._meta(dict(attrs))
+    def _raw_text(self, name: str, attributes: str, start: int) -> int:
+        """Read a script, style or title to its end tag, or, where there is none, a script to the end of the page."""
+        closes = _RAW_TEXT[name].search(self._source, start)
+        end = closes.start() if closes else len(self._source)
+        if name == "title":
+            if closes is None:
+                return start
+            if not self.hints.title and not self._hidden_graphic():
+                self.hints.title = _SPACE.sub(" ", html.unescape(self._source[start:end])).strip()
+        elif "ld+json" in attributes:
+            for key, value in _LINKED_DATA.findall(self._source[start:end]):
+                self.hints.meta.setdefault(key.lower(), value)
+        return end
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self._breaks.append(self._here())
-        self._pop(tag)
+    def _hidden_graphic(self) -> bool:
+        return any(name == "svg" for name, *_ in self._stack[-8:])
 
-    def _pop(self, tag: str) -> None:
+    def _end(self, name: str, here: int) -> None:
+        if name in _BLOCKS:
+            self._border(here)
+        if name in ("table", "tr", "td", "th"):
+            self._table(f"/{name}")
+        self._end_element(name)
+
+    def _end_element(self, name: str) -> None:
         depth = next(
-            (i for i in range(len(self._stack) - 1, max(-1, len(self._stack) - 64), -1) if self._stack[i][0] == tag),
+            (i for i in range(len(self._stack) - 1, max(-1, len(self._stack) - 64), -1) if self._stack[i][0] == name),
             None,
         )
         if depth is None:
             return
-        for name, *_ in self._stack[depth:]:
-            self._hidden -= name in _HIDDEN
-            self._preformatted -= name == "pre"
+        for inner, *_ in self._stack[depth:]:
+            self._hidden -= inner in _HIDDEN
+            self._preformatted -= inner == "pre"
         del self._stack[depth:]
-        if tag == "title" and self._title is not None:
-            self.hints.title = _SPACE.sub(" ", "".join(self._title)).strip()
-            self._title = None
-        if _TAGS.get(tag) == HEADING and self._heading:
+        if _TAGS.get(name) == HEADING and self._heading:
             start, parts = self._heading
             if text := _SPACE.sub(" ", "".join(parts)).strip():
                 self.hints.headings.append((start, text))
             self._heading = None
 
-    def _meta(self, attrs: dict[str, str | None]) -> None:
-        name = attrs.get("property") or attrs.get("name") or attrs.get("itemprop")
-        content = attrs.get("content")
-        if name and content:
-            self.hints.meta.setdefault(name.lower(), content.strip())
+    def _border(self, here: int) -> None:
+        self._breaks.append(here)
+        if self._rows and (row := self._rows[-1]):
+            row.broken = row.length > 0
 
-    def handle_data(self, data: str) -> None:
-        start = self._here()
-        self._text(start, start + len(data), data, None)
+    def _table(self, tag: str) -> None:
+        """Keep account of the open tables and rows."""
+        row = self._rows[-1] if self._rows else None
+        if tag in ("td", "th", "/td", "/th") and row:
+            row.cells += row.length > 0
+            row.length, row.broken = 0, False
+        elif tag == "table":
+            if row:
+                row.is_data = False
+            self._rows.append(None)
+        elif self._rows:
+            self._close_row(row)
+            self._rows[-1] = _Row(len(self._breaks)) if tag == "tr" else None
+            if tag == "/table":
+                self._rows.pop()
 
-    def handle_charref(self, name: str) -> None:
-        self._reference(f"#{name}")
+    def _close_row(self, row: _Row | None) -> None:
+        if row and row.is_data and row.cells + (row.length > 0) >= 2:
+            self._soft.update(range(row.first_break, len(self._breaks) - 1))
 
-    def handle_entityref(self, name: str) -> None:
-        self._reference(name)
+    def _meta(self, attributes: str) -> None:
+        values = dict(_attributes(attributes))
+        name = values.get("property") or values.get("name") or values.get("itemprop")
+        if name and values.get("content"):
+            self.hints.meta.setdefault(name.lower(), values["content"].strip())
 
-    def _reference(self, name: str) -> None:
-        start = self._here()
-        end = start + 1 + len(name)
-        end += self._source[end : end + 1] == ";"
-        source = self._source[start:end]
-        character = html.unescape(source)
-        self._text(start, end, character, character if character != source else None)
-
-    def _text(self, start: int, end: int, text: str, replacement: str | None) -> None:
-        if self._title is not None:
-            self._title.append(text)
-        if self._hidden > 0 or start == end:
+    def _text(self, start: int, end: int) -> None:
+        """A text between two tags, its references as pieces of their own."""
+        if start >= end or self._hidden > 0:
             return
+        source = self._source
+        if source.find("&", start, end) < 0:
+            self._piece(start, end, None)
+            return
+        cursor = start
+        for match in _REFERENCE.finditer(source, start, end):
+            size, character = _character(match[0])
+            if size:
+                self._piece(cursor, match.start(), None)
+                cursor = match.start() + size
+                self._piece(match.start(), cursor, character)
+        self._piece(cursor, end, None)
+
+    def _piece(self, start: int, end: int, replacement: str | None) -> None:
+        if start >= end:
+            return
+        text = self._source[start:end] if replacement is None else replacement
         if self._heading:
             self._heading[1].append(text)
         self._pieces.append((start, end, replacement, self._preformatted > 0))
-        if not text.isspace():
-            self.hints.starts.append(start)
-            self.hints.ends.append(end)
-            _, flags, container = self._stack[-1] if self._stack else ("", 0, 0)
-            self.hints.flags.append(flags)
-            self._inside.append(container)
-            self._marks.append(0 if flags & LINK else sum(map(text.count, _MARKS)))
-
-    def close(self) -> None:
-        super().close()
-        main = self._main()
-        for index, inside in enumerate(self._inside):
-            self.hints.flags[index] |= MAIN if inside in main else 0
+        if text.isspace():
+            return
+        self.hints.starts.append(start)
+        self.hints.ends.append(end)
+        _, flags, container = self._stack[-1] if self._stack else ("", 0, 0)
+        self.hints.flags.append(flags)
+        self._inside.append(container)
+        self._marks.append(0 if flags & LINK else sum(map(text.count, _MARKS)))
+        if self._rows and (row := self._rows[-1]):
+            row.length += end - start
+            row.is_data &= row.length <= _LONGEST_CELL and not row.broken
 
     def _main(self) -> set[int]:
         """The smallest container that holds nearly all running text, with the containers inside it."""
@@ -239,14 +346,13 @@ class _Parser(HTMLParser):
         made: list[Proposal] = []
         cursor, border = 0, 0
         for start, end, replacement, preformatted in self._pieces:
-            if start < cursor:  # the parser gave a broken tag back as text
-                continue
-            broken = False
+            between = ""
             while border < len(self._breaks) and self._breaks[border] < end:
-                broken |= self._breaks[border] >= cursor or self._breaks[border] < start
+                if between != "\n":
+                    between = " " if border in self._soft else "\n"
                 border += 1
             if cursor < start:
-                made.append(Proposal(cursor, start, RULE, "\n" if broken else ""))
+                made.append(Proposal(cursor, start, RULE, between))
             if replacement is not None:
                 made.append(Proposal(start, end, RULE, replacement))
             elif not preformatted:
@@ -268,3 +374,21 @@ class _Parser(HTMLParser):
             joins = inside and bool(_CJK.match(source[low - 1]) and _CJK.match(source[high]))
             made.append(Proposal(low, high, RULE, "" if joins else " "))
         return made
+
+
+def _attributes(text: str) -> list[tuple[str, str]]:
+    """Names in lower case, and values without their quotes and references."""
+    return [
+        (name.lower(), html.unescape(quoted or single or bare))
+        for name, quoted, single, bare in _ATTRIBUTE.findall(text)
+    ]
+
+
+def _character(reference: str) -> tuple[int, str]:
+    """How much of the source a reference takes, and its character; 0 where it is no reference."""
+    if reference[1] == "#" or reference[1:] in html5:
+        return len(reference), html.unescape(reference)
+    for size in range(min(len(reference), 7), 2, -1):  # the old ones need no semicolon
+        if reference[1:size] in html5:
+            return size, html5[reference[1:size]]
+    return 0, ""

@@ -10,9 +10,7 @@ from corpus.html import Hints
 from corpus.spans import AlignedText
 
 # Full-width forms and their half-width ones, so that a rule is written once. One for one.
-_HALF_WIDTH = tuple(
-    zip("，：；（）？！｜－．　［］＞＜０１２３４５６７８９", ",:;()?!|-. []><0123456789", strict=True)
-)
+_HALF_WIDTH = tuple(zip("，：；（）？！｜－．　［］＞＜０１２３４５６７８９", ",:;()?!|-. []><0123456789", strict=True))
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _CLAUSES = re.compile(r"[,;:、。?!](?<=[\u3400-\u9fff”》%)\d].)")
 _CLOSERS = "”’」』)]】"
@@ -23,7 +21,9 @@ _LONGEST_END = 24
 
 # What is said to the person who reads the page, and what is told about somebody else.
 _TO_READER = re.compile(
-    r"请(?<![申邀聘]请)(?![求假客示教])|您|欢迎(?![的了])|我们|小编|点击|长按|扫[一码描]|本(?:文|站|网|刊|报|号|页|平台|公众号)"
+    r"请(?<![申邀聘]请)(?![求假客示教])|您|欢迎(?![的了])|我们|小编"
+    r"|点个(?:赞|在看|[“「])|(?:^|[,:。!?|” ])(?:点击|长按|扫[一码描])"
+    r"|本(?:文|站|网|刊|报|号|页|平台|公众号)"
     r"|关注(?:我|本|微信|公众|官方)|转载|版权(?:归|声|所)|[如若]有|如需|竭诚|垂询|洽谈|[爆报]料|投稿"
 )
 _TELLS = re.compile(
@@ -64,9 +64,7 @@ class Line:
         """
         if not self.is_sentence:
             return False
-        return bool(_TELLS.search(self.plain)) or (
-            self.clauses >= 3 and self.ends_sentence and not self.to_reader
-        )
+        return bool(_TELLS.search(self.plain)) or (self.clauses >= 3 and self.ends_sentence and not self.to_reader)
 
     @property
     def to_reader(self) -> bool:
@@ -121,6 +119,6 @@ def _ends_sentence(plain: str) -> bool:
 def _ends_in_ellipsis(plain: str) -> bool:
     """Cut off: `...`, `…`, also with `[详细]` after it. A bare `……` is the Chinese mark, which ends a sentence."""
     tail = plain[-_LONGEST_END:]
-    if "…" not in tail and "..." not in tail or tail.endswith("……"):
+    if ("…" not in tail and "..." not in tail) or tail.endswith("……"):
         return False
     return bool(_ELLIPSIS_END.search(tail))

@@ -3,8 +3,8 @@
 Formats, by suffix: text (`.txt`, `.md`, none), HTML (`.html`, `.htm`, …), JSON lines (`.jsonl`, `.ndjson`: `text` or
 `html`, and `url`), all of them also `.gz` and `.zst`; `.parquet` with the same columns; `.warc`, `.wet`, also `.gz`. A
 folder is walked in the order of its names, one file at a time. What cannot be read, or is larger than `LARGEST_PAGE`,
-comes out as a `Rejected` with its reason, never as an exception, and no page takes more memory than a few times that; only
-a path the user named that is not there is the user's mistake.
+comes out as a `Rejected` with its reason, never as an exception, and no page takes more memory than a few times that;
+only a path the user named that is not there is the user's mistake.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,6 +24,9 @@ from charset_normalizer import from_bytes
 
 from corpus.errors import JiaozhuError
 from corpus.records import Page, Rejected, doc_id_of
+
+if TYPE_CHECKING:
+    from warcio.recordloader import ArcWarcRecord
 
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml"})
 TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ""})
@@ -84,7 +87,9 @@ def _walk(path: Path) -> Iterator[Path]:
         return
     try:
         with os.scandir(path) as entries:
-            names = sorted(e.name for e in entries if not e.name.startswith(".") and not (e.is_symlink() and e.is_dir()))
+            names = sorted(
+                e.name for e in entries if not e.name.startswith(".") and not (e.is_symlink() and e.is_dir())
+            )
     except OSError:
         yield path
         return
@@ -120,7 +125,9 @@ def _read_file(file: Path, source: str) -> Iterator[Page | Rejected]:
 
 def _rejected(source: str, reason: str, detail: str, content: bytes | None = None) -> Rejected:
     """Named by its bytes; by its source where it was not read."""
-    return Rejected(doc_id_of(source.encode("utf-8", "surrogateescape") if content is None else content), source, reason, detail)
+    return Rejected(
+        doc_id_of(source.encode("utf-8", "surrogateescape") if content is None else content), source, reason, detail
+    )
 
 
 def _too_large(source: str) -> Rejected:
@@ -201,10 +208,11 @@ def _read_parquet(file: Path, source: str) -> Iterator[Page | Rejected]:
                 yield _rejected(source, "no_text", "the file has no column text or html")
                 return
             for batch in table.iter_batches(_ROWS, columns=columns):
+                arrays = [_plain(batch.column(name)) for name in columns]
                 for row in range(batch.num_rows):
                     number += 1
                     where = f"{source}#{number}"
-                    values = [batch.column(name)[row] for name in columns]
+                    values = [array[row] for array in arrays]
                     if any(_bytes_of(value) > LARGEST_PAGE for value in values):
                         yield _too_large(where)
                         continue
@@ -212,6 +220,10 @@ def _read_parquet(file: Path, source: str) -> Iterator[Page | Rejected]:
                     yield _read_record(record, where, where.encode("utf-8", "surrogateescape"))
     except (pa.ArrowException, OSError, ValueError) as error:
         yield _rejected(f"{source}#{number + 1}", "broken_parquet", str(error).splitlines()[0] if str(error) else "")
+
+
+def _plain(array: pa.Array) -> pa.Array:
+    return array.dictionary_decode() if isinstance(array, pa.DictionaryArray) else array
 
 
 def _bytes_of(value: pa.Scalar) -> int:
@@ -244,7 +256,7 @@ def _read_archive(file: Path, source: str) -> Iterator[Page | Rejected]:
         yield _rejected(f"{source}#{number + 1}", "broken_archive", detail[:200])
 
 
-def _read_archived(record: Any, source: str) -> Page | Rejected:
+def _read_archived(record: ArcWarcRecord, source: str) -> Page | Rejected:
     url = record.rec_headers.get_header("WARC-Target-URI")
     headers = record.http_headers if record.rec_type == "response" else record.rec_headers
     kind = (headers and headers.get_header("Content-Type")) or ""
@@ -261,7 +273,7 @@ def _read_archived(record: Any, source: str) -> Page | Rejected:
     return _read_page(content, source, "html" in kind.lower(), url, charset[1] if charset else None)
 
 
-def _read_at_most(stream: Any, size: int) -> bytes:
+def _read_at_most(stream: IO[bytes], size: int) -> bytes:
     """A reader of an archive may give less than it is asked for before its end."""
     pieces: list[bytes] = []
     left = size
@@ -309,7 +321,7 @@ def decode(content: bytes, declared: str | None = None) -> tuple[str, str] | Non
 
 
 def _encoding(name: str) -> str | None:
-    """Python's name of a text encoding that pages use, or None. Python knows others, such as punycode, that none does."""
+    """Python's name of an encoding that pages use, or None; Python knows others, such as punycode, that none does."""
     try:
         name = codecs.lookup(name).name
     except (LookupError, ValueError):

@@ -17,6 +17,8 @@ CONFIG_NAME = "jiaozhu.toml"
 
 T = TypeVar("T", "Studio", "Exports")
 
+_KINDS: dict[type, tuple[type, str]] = {int: (int, "a number"), bool: (bool, "true or false")}  # all others are text
+
 
 @dataclass(frozen=True, slots=True)
 class Studio:
@@ -36,6 +38,7 @@ class Exports:
     name: str = "jiaozhu"
     license: str = ""  # asked for, never assumed
     max_chars: int = 512
+    mask_personal_data: bool = True  # phones, e-mails, WeChat, QQ, ID and card numbers, as asterisks
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,8 @@ def _dataclass(path: Path, data: dict[str, Any], name: str, default: T) -> T:
     types = {f.name: type(getattr(default, f.name)) for f in fields(default)}
     values: dict[str, Any] = {}
     for key, value in _section(path, data, name, set(types)).items():
-        wanted = int if types[key] is int else str
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            kind = "a number" if wanted is int else "text in quotes"
+        wanted, kind = _KINDS.get(types[key], (str, "text in quotes"))
+        if type(value) is not wanted:
             raise JiaozhuError(f"{path}: [{name}] {key} must be {kind}, not {value!r}")
         values[key] = Path(str(value)) if issubclass(types[key], Path) else value
     return replace(default, **values)

@@ -6,6 +6,7 @@ put in place as a whole. Rows are streamed; memory grows with the log, not with 
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -17,6 +18,7 @@ import pyarrow as pa
 from annotation.labels import LabelScheme
 from corpus.errors import JiaozhuError
 from corpus.folder import replace_folder, write_sums
+from corpus.personal_data import cover, find
 from corpus.progress import track
 from corpus.store import TableWriter
 from exports.card import Making, write_card
@@ -37,6 +39,7 @@ class Summary:
     log: LogCounts
     refused: tuple[Refusal, ...]
     rows_sha256: str
+    masked: dict[str, int]  # values of personal data by kind
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as one JSON object."""
@@ -46,6 +49,7 @@ class Summary:
             "splits": {split: counts.as_dict(self.labels) for split, counts in self.splits.items()},
             "annotations": asdict(self.log),
             "refused": [asdict(refusal) for refusal in self.refused],
+            "masked": self.masked,
         }
 
 
@@ -59,11 +63,13 @@ def build_dataset(
     license_id: str = "",
     max_chars: int = 512,
     skip_stale: bool = False,
+    mask_personal_data: bool = True,
 ) -> Summary:
     """Write the dataset to `output`, in place of the one that was there.
 
     `corpus` is the folder of `corpus build`; `skip_stale` leaves out annotations whose document has another text now,
-    instead of stopping at them. An empty `license_id` is left out of the card, which then says so.
+    instead of stopping at them. `mask_personal_data` writes asterisks for phones, e-mails and the like in texts and
+    titles; no offset moves. An empty `license_id` is left out of the card, which then says so.
 
     Raises:
         JiaozhuError: see `gather`; nothing is left to publish; `max_chars` is less than 1; or `output` holds anything
@@ -75,13 +81,16 @@ def build_dataset(
             first = f"; the first refused: {gathered.refused[0]}" if gathered.refused else ""
             raise JiaozhuError(f"{log}: no annotation of a document of {corpus} is left to publish{first}")
         labels = list(scheme.names)
-        counts, tables, cleaners = _write_tables(folder, corpus, gathered, labels, max_chars)
+        masked: Counter[str] | None = Counter() if mask_personal_data else None
+        counts, tables, cleaners = _write_tables(folder, corpus, gathered, labels, max_chars, masked)
+        by_kind = dict(sorted((masked or {}).items()))
         records = gathered.records.values()
         making = Making(
             jiaozhu=version("jiaozhu"),
             pyarrow=pa.__version__,
             datasets=version("datasets"),
             max_chars=max_chars,
+            mask_personal_data=mask_personal_data,
             cleaner_versions=tuple(sorted(cleaners)),
             guideline_versions=tuple(sorted({record.guideline for record in records})),
             models=tuple(sorted({record.model for record in records if record.model})),
@@ -95,19 +104,26 @@ def build_dataset(
             counts=counts,
             log=gathered.counts,
             making=making,
+            masked=by_kind,
             rows_sha256=rows_sha256,
             tables_sha256=tables,
         )
         write_sums(folder)
-    return Summary(output, labels, counts, gathered.counts, gathered.refused, rows_sha256)
+    return Summary(output, labels, counts, gathered.counts, gathered.refused, rows_sha256, by_kind)
 
 
 def _write_tables(
-    folder: Path, corpus: Path, gathered: Gathered, labels: list[str], max_chars: int
+    folder: Path,
+    corpus: Path,
+    gathered: Gathered,
+    labels: list[str],
+    max_chars: int,
+    masked: Counter[str] | None,
 ) -> tuple[dict[str, SplitCounts], dict[str, str], set[str]]:
     """Write every config's splits in the corpus's order; return their counts, row hashes and cleaner versions.
 
-    A table without rows is not written: `datasets` would load none of its config.
+    A table without rows is not written: `datasets` would load none of its config. Personal data is masked and counted
+    in `masked`, unless that is None.
     """
     split_of = assign(gathered.clusters.values())
     counts = {split: SplitCounts() for split in SPLITS if split in set(split_of.values())}
@@ -129,6 +145,8 @@ def _write_tables(
             split = split_of[gathered.clusters[document["doc_id"]]]
             cleaners.add(document["cleaner_version"] or "unknown")
             record = gathered.records[document["doc_id"]]
+            if masked is not None:
+                document |= {name: _masked(document[name], masked) for name in ("text", "title")}
             for passage, provenance in document_rows(document, record, labels, max_chars):
                 put("default", split, passage)
                 counts[split].add(passage)
@@ -141,3 +159,12 @@ def _write_tables(
         if (config, split) in tables
     }
     return counts, hashes, cleaners
+
+
+def _masked(text: str | None, counts: Counter[str]) -> str | None:
+    """The text, as long as it was, without personal data; what was found is counted by kind."""
+    if text is None:
+        return None
+    values = find(text)
+    counts.update(value.kind for value in values)
+    return cover(text, values)

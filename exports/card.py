@@ -28,6 +28,7 @@ class Making:
     pyarrow: str
     datasets: str
     max_chars: int
+    mask_personal_data: bool
     cleaner_versions: tuple[str, ...]
     guideline_versions: tuple[str, ...]
     models: tuple[str, ...]  # pipelines whose suggestions the annotators saw
@@ -42,10 +43,14 @@ def write_card(
     counts: Mapping[str, SplitCounts],
     log: LogCounts,
     making: Making,
+    masked: Mapping[str, int],
     rows_sha256: str,
     tables_sha256: Mapping[str, str],
 ) -> None:
-    """Write README.md beside the tables of `folder`; `tables_sha256` names them all, as `config/split`."""
+    """Write README.md beside the tables of `folder`; `tables_sha256` names them all, as `config/split`.
+
+    `masked` counts values of personal data by kind.
+    """
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData
 
@@ -75,6 +80,7 @@ def write_card(
     data["jiaozhu"] = {
         "making": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(making).items()},
         "annotation_log": asdict(log),
+        "masked": dict(masked),
         "rows_sha256": rows_sha256,
         "tables_sha256": dict(tables_sha256),
     }
@@ -92,6 +98,7 @@ def write_card(
         datasets=making.datasets,
         max_chars=making.max_chars,
         rows_sha256=rows_sha256,
+        personal_data=_personal_data(making.mask_personal_data, masked),
         license=f"`{license_id}`." if license_id else "Not stated by the publisher. Ask before you use the texts.",
     )
     (folder / CARD).write_text(f"---\n{data.to_yaml().strip()}\n---\n\n{text}", "utf-8")
@@ -168,6 +175,16 @@ def _left_out(log: LogCounts) -> str:
     return "".join(f",\n   {count:,} {reason}" for reason, count in reasons.items() if count)
 
 
+def _personal_data(is_masked: bool, masked: Mapping[str, int]) -> str:
+    if not is_masked:
+        return "Phones, e-mail addresses and the like stand as the pages have them: they were not masked."
+    found = ", ".join(f"{count:,} {kind}" for kind, count in masked.items()) or "none was found"
+    return (
+        "Phones, e-mail addresses, WeChat, QQ, ID and bank card numbers in texts and titles are asterisks of the same "
+        f"length ({found}). Names stay."
+    )
+
+
 def _listed(values: tuple[str, ...]) -> str:
     return ", ".join(f"`{value}`" for value in values)
 
@@ -215,6 +232,10 @@ The rows, whatever wrote their files, have the canonical SHA-256 `{rows_sha256}`
 - What a model proposed may have been kept more readily than a person would have drawn it.
 - `normalized` is empty in this version; there are no word boundaries.
 - The texts come from the open web and name real organizations and people as the pages do.
+
+## Personal data
+
+{personal_data}
 
 ## Licence
 

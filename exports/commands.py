@@ -36,6 +36,9 @@ def build(
     skip_stale: Annotated[
         bool, typer.Option("--skip-stale", help="Leave out annotations whose document has another text now.")
     ] = False,
+    keep_personal_data: Annotated[
+        bool, typer.Option("--keep-personal-data", help="Leave phones, e-mails, IDs and the like as they stand.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write the dataset: Parquet, a card and sums; the same bytes for the same inputs.
@@ -59,6 +62,7 @@ def build(
         license_id=workspace.dataset.license,
         max_chars=max_chars or workspace.dataset.max_chars,
         skip_stale=skip_stale,
+        mask_personal_data=workspace.dataset.mask_personal_data and not keep_personal_data,
     )
     for refusal in summary.refused:
         Console(stderr=True, soft_wrap=True, highlight=False).print(f"refused: {refusal}", markup=False)
@@ -80,6 +84,8 @@ def build(
     console.print(table)
     left_out = {key: count for key, count in asdict(summary.log).items() if count}
     console.print("annotations: " + ", ".join(f"{count:,} {key}" for key, count in left_out.items()), soft_wrap=True)
+    masked = ", ".join(f"{count:,} {kind}" for kind, count in summary.masked.items()) or "nothing"
+    console.print(f"personal data masked: {masked}", soft_wrap=True)
     console.print(f"dataset: {summary.output}", soft_wrap=True, markup=False, highlight=False)
 
 

@@ -127,7 +127,8 @@ def document_rows(
 ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
     """The passages of one document, each with the provenance of its entities.
 
-    `document` has the `DOCUMENT_COLUMNS`; the record's spans are ordered by start and were proven by `gather`.
+    `document` has the `DOCUMENT_COLUMNS`; the record's spans are ordered by start and were proven by `gather`
+    on the text before personal data in it was masked.
     """
     doc_id, text = document["doc_id"], document["text"]
     borders = cut(text, [(span.start, span.end) for span in record.spans], max_chars)
@@ -143,7 +144,7 @@ def document_rows(
                 "start": span.start - offset,
                 "end": span.end - offset,
                 "label": span.label,
-                "text": span.text,
+                "text": text[span.start : span.end],  # not the log's: personal data may be masked
             }
             provenance.append(
                 {

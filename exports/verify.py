@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from corpus.errors import JiaozhuError, SpanError
 from corpus.folder import CARD, SUMS, file_sha256, files_of, read_sums
+from corpus.personal_data import find, mask
 from corpus.records import text_sha256
 from corpus.spans import Run, to_clean
 from corpus.store import read_rows
@@ -47,7 +48,8 @@ PROMISES = {
     "raw": "every span of the provenance has a place in the raw page",
     "rows": "the rows have the canonical hashes that the card says",
     "card": "the card's numbers are those of the tables",
-    "corpus": "every document has the text that the corpus has",
+    "personal-data": "where the card says that personal data is masked, none is left",
+    "corpus": "every document has the text that the corpus has, but for what was masked",
     "corpus-raw": "the raw characters of every span clean to its text in the corpus",
 }
 
@@ -83,6 +85,7 @@ class _Card:
     rows: dict[str, int]
     tables: dict[str, str]
     joined: str
+    is_masked: bool
 
 
 @dataclass(slots=True)
@@ -106,6 +109,7 @@ class _Walk:
     split_of: dict[str, str] = field(default_factory=dict)
     doc_ids: set[str] = field(default_factory=set)
     waiting: dict[str, _Document] = field(default_factory=dict)
+    is_masked: bool = True
     unread: str = ""  # why the tables could not be read to their end
 
 
@@ -125,6 +129,7 @@ def verify_dataset(folder: Path, corpus: Path | None = None) -> list[Check]:
     walk = _Walk(folder, corpus, {name: _Finding() for name in names})
     _check_sums(walk)
     card = _read_card(walk)
+    walk.is_masked = card is None or card.is_masked
     _check_files(walk, card)
     for split in (split for split in SPLITS if any(table_path(folder, config, split).exists() for config in CONFIGS)):
         try:
@@ -143,6 +148,8 @@ def _close(name: str, walk: _Walk) -> Check:
     finding = walk.findings[name]
     if finding.wrong:
         return Check(name, PROMISES[name], False, f"{finding.wrong:,} wrong; the first: {finding.first}")
+    if name == "personal-data" and not walk.is_masked:
+        return Check(name, PROMISES[name], True, "the card says that nothing was masked")
     if walk.unread and name not in ("sums", "files"):
         return Check(name, PROMISES[name], False, f"not finished: {walk.unread}")
     return Check(name, PROMISES[name], True, f"{finding.seen:,} looked at")
@@ -180,7 +187,8 @@ def _read_card(walk: _Walk) -> _Card | None:
             for info in infos
             for split in info["splits"]
         }
-        return _Card(text, rows, dict(made["tables_sha256"]), made["rows_sha256"])
+        is_masked = bool(made["making"]["mask_personal_data"])
+        return _Card(text, rows, dict(made["tables_sha256"]), made["rows_sha256"], is_masked)
     except (JiaozhuError, KeyError, TypeError, ValueError) as error:
         reason = str(error) if isinstance(error, JiaozhuError) else f"{CARD}: its front matter lacks {error}"
         walk.findings["card"].fail(reason)
@@ -246,6 +254,7 @@ def _check_split(walk: _Walk, split: str) -> None:
     for doc_id, passages in groupby(rows("default"), key=lambda row: row["doc_id"]):
         texts: list[str] = []
         spans: list[Row] = []
+        title: str | None = None
         if doc_id in walk.doc_ids:
             walk.findings["ids"].fail(f"document {doc_id} stands in two places")
         walk.doc_ids.add(doc_id)
@@ -260,6 +269,8 @@ def _check_split(walk: _Walk, split: str) -> None:
             _check_provenance(walk, passage, found)
             texts.append(passage["text"])
             spans += found
+            title = passage["title"]
+        _check_personal_data(walk, doc_id, "".join(texts), title)
         if walk.corpus is not None:
             walk.waiting[doc_id] = _Document(text_sha256("".join(texts)), spans)
             if len(walk.waiting) >= DOCUMENTS_AT_ONCE:
@@ -303,6 +314,17 @@ def _check_passage(walk: _Walk, passage: Row, number: int, offset: int) -> None:
         walk.findings["tags"].fail(f"passage {name}")
 
 
+def _check_personal_data(walk: _Walk, doc_id: str, text: str, title: str | None) -> None:
+    """The title, and the text as a whole: a border of passages may tear a number apart, or a number from its word."""
+    if not walk.is_masked:
+        return
+    finding = walk.findings["personal-data"]
+    finding.seen += 1
+    for name, values in (("text", find(text)), ("title", find(title or ""))):
+        for value in values:
+            finding.fail(f"document {doc_id}: {value.kind} at [{value.start}, {value.end}) of its {name}")
+
+
 def _check_cluster(walk: _Walk, passage: Row, split: str) -> None:
     walk.findings["splits"].seen += 1
     other = walk.split_of.setdefault(passage["cluster_id"], split)
@@ -343,13 +365,14 @@ def _check_corpus(walk: _Walk) -> None:
         if document is None:
             continue
         texts.seen += 1
-        if text_sha256(row["text"]) != document.text_sha256:
+        text = mask(row["text"]) if walk.is_masked else row["text"]
+        if text_sha256(text) != document.text_sha256:
             texts.fail(f"document {row['doc_id']}: has another text in the corpus")
         runs = tuple(Run(**run) for run in row["alignment"])
         for span in document.spans:
             raws.seen += 1
             start, end = span["doc_start"], span["doc_end"]
-            if row["text"][start:end] != span["text"] or not _leads_to(runs, span, start, end):
+            if text[start:end] != span["text"] or not _leads_to(runs, span, start, end):
                 raws.fail(f"span {span['id']}: raw [{span['raw_start']}, {span['raw_end']})")
     for doc_id, document in walk.waiting.items():
         texts.fail(f"document {doc_id}: is not in the corpus")

@@ -11,12 +11,15 @@ RULE = "byline"
 # A field stands at the line's start or after something that is no Han character: 数据来源: is not 来源:.
 _FIELDS = re.compile(
     r"""(?<![\u3400-\u9fff])(?:
-        (?:信息|文章|新闻|稿件|内容)?来源 | 来自 | 稿源 | 出处 | 转自                               # where it came from
-      | 作者 | 撰稿人? | 撰文 | 供稿(?:单位)? | 摄影 | (?:图|文)[/、](?:图|文)                     # who wrote it
-      | (?:责任|本文|本期|执行|值班|新媒体|美术|网络)?编辑 | 责编 | 主编 | 监制 | 审核 | 审校 | 校对 | 排版 | 初审 | 复审 | 终审
-      | (?:发布|发表|发稿|更新|修改|录入|上传|成文|印发|公开)(?:时间|日期|者|人|机构|单位|于)? | 发文(?:机关|单位|日期) # when
-      | (?:点击|阅读|浏览|访问|查看|评论|回复)(?:数|量|率|次数|人次)? | 人气                       # how often it was read
-      | 原?标题 | 题目 | 关键[词字] | 标签 | tags? | 栏目 | 分类 | 所属(?:栏目|分类) | 字体 | 字号            # how it was filed
+        (?:信息|文章|新闻|稿件|内容)?来源 | 来自 | 稿源 | 出处 | 转自                # where it came from
+      | 作者 | 撰稿人? | 撰文 | 供稿(?:单位)? | 摄影 | (?:图|文)[/、](?:图|文)        # who wrote it
+      | (?:责任|本文|本期|执行|值班|新媒体|美术|网络)?编辑 | 责编 | 主编 | 监制 | 审核 | 审校 | 校对 | 排版
+      | 初审 | 复审 | 终审
+      | (?:发布|发表|发稿|更新|修改|录入|上传|成文|印发|公开)(?:时间|日期|者|人|机构|单位|于)?       # when
+      | 发文(?:机关|单位|日期)
+      | (?:点击|阅读|浏览|访问|查看|评论|回复)(?:数|量|率|次数|人次)? | 人气          # how often it was read
+      | 原?标题 | 题目 | 关键[词字] | 标签 | tags? | 栏目 | 分类 | 所属(?:栏目|分类)              # how it was filed
+      | 字体 | 字号
       | (?:发文)?文号 | 发文字号 | 索引号 | 信息(?:分类|名称|索引) | 主题(?:词|分类) | 体裁分类 | 有效性
     )\s*[:：]""",
     re.X | re.I,
@@ -25,7 +28,7 @@ _FIELDS = re.compile(
 _SHORT_FIELD = re.compile(
     r"(?:记者|通讯员|见习记者|摘要|文|图)\s*[:：/]\s*[^\s,。?!;]{0,12}$|(?:时间|日期)\s*[:：]\s*(?:(?:19|20)\d\d|$)"
 )
-_ENDS_THE_TEXT = re.compile(r"^[(\[【]?\s*(?:责任编辑|责编|编辑|原标题|来源|作者|审核|校对|稿源|转自)\s*[:：]")
+_ALWAYS = re.compile(r"(?:原标题|责任编辑|责编)\s*[:：]")
 _DATE = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}(?: ?日)?(?: ?(?:星期|周)[一二三四五六日天])?")
 _TIME = re.compile(r"\d{1,2}:\d\d")
 _SOURCE = re.compile(r"网|报|社|新闻|客户端|发布|频道|电视台|在线|中心|资讯|快讯|阅读|评论|admin|\(\d+\)")
@@ -45,7 +48,7 @@ def byline(line: Line) -> bool:
     fields = _FIELDS.findall(text)
     first = text.lstrip("([【 ")
     if fields and (text[-1] in "。?!;" or line.clauses > 6):
-        return len(fields) >= 3 or bool(_ENDS_THE_TEXT.match(first)) and not line.tells
+        return len(fields) >= 3 or bool(_ALWAYS.match(first))
     if len(fields) >= 2 or (fields and _FIELDS.match(first)) or _SHORT_FIELD.match(first):
         return True
     return not line.is_sentence and _is_dateline(text)

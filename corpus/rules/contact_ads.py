@@ -21,7 +21,9 @@ _ASKS = re.compile(
     "|垂询|洽谈|预约|订购|求购|代理|E-?mail|e-?mail|Tel|TEL"
 )
 # An advertisement that writes a whole sentence speaks to its reader or praises its service.
-_INVITES = re.compile("竭诚|诚邀|诚招|免费|专业|优惠|加盟|招商|代理|订阅|索取|垂询|洽谈|详询|[爆报]料|投稿|广告|24小时|同号|预订|下载")
+_INVITES = re.compile(
+    "竭诚|诚邀|诚招|免费|专业|优惠|加盟|招商|代理|订阅|索取|垂询|洽谈|详询|[爆报]料|投稿|广告|24小时|同号|预订|下载"
+)
 _WITHOUT_NUMBER = re.compile(
     "微信号$|长按[^。]{0,12}(?:微信|二维码)|扫[一码描]?[^。]{0,12}(?:微信|二维码)"
     "|(?:说明|注明)(?:您|你)?的?[^。]{0,8}(?:需求|面积|用途|称呼|联系)|加(?:我)?(?:好友|微信|QQ)|免费咨询|限时(?:领取|优惠|免费)|厂家直销|扫码(?:进群|入群|咨询|领取)"
@@ -39,4 +41,8 @@ def contact_ad(line: Line) -> bool:
             return False
         # In an article a number comes with a story; in an advertisement, with little else.
         return numbers >= 2 or len(text) < 100
-    return len(text) < 80 and bool(_WITHOUT_NUMBER.search(text)) and (not line.is_sentence or line.to_reader and not line.tells)
+    return (
+        len(text) < 80
+        and bool(_WITHOUT_NUMBER.search(text))
+        and (not line.is_sentence or (line.to_reader and not line.tells))
+    )

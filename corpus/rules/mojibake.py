@@ -19,7 +19,9 @@ RULE = "mojibake"
 _UTF8_SEQUENCES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LINE = re.compile(r"[^\n]{12,}")
 # Lead and continuation bytes as Latin-1 and Windows show them; some of the latter may have been lost.
-_LATIN = re.compile(r"[\xc2-\xf4][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}(?:[\xc2-\xf4][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}){3,}")
+_LATIN = re.compile(
+    r"[\xc2-\xf4][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}(?:[\xc2-\xf4][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}){3,}"
+)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MIN_SHARE = 0.6  # of the bytes of a stretch that must be UTF-8; plain Chinese in GBK has under 0.1

@@ -15,12 +15,16 @@ _WORDS = re.compile(
             "当前(?:位置|所在|浏览)|[您你](?:的|现在的?|所在的?|当前的?)?位置|[您你](?:现在|当前)在|所在位置|位置:",
             # what the site offers on every page
             "设为首页|加入收藏|收藏本站|网站(?:地图|导航|首页)|站内(?:搜索|检索)|热搜[:：]|热门标签|返回(?:首页|列表|上一页|频道)|友情链接|控制面板|最近发表|欢迎到访",
-            "用户登录|会员登录|免费注册|手机版|电脑版|繁體|繁体版?(?:$|[ |])|无障碍(?:浏览|阅读|$)|长者(?:模式|助手|版)|English(?:$|[ |])|RSS",
+            "用户登录|会员登录|免费注册|手机版|电脑版|繁體|繁体版?(?:$|[ |])",
+            "无障碍(?:浏览|阅读|$)|长者(?:模式|助手|版)|English(?:$|[ |])|RSS",
             "上一页|下一页|共\\d+页|第\\d+页",
         )
     )
 )
-_BUTTONS = re.compile(r"(?:首页|主页|登录|注册|搜索|菜单|导航|更多|全部|正文|切换|关闭|退出|返回|跳转|尾页|末页|选择|[\s\d>»/|\[\]-])+|(?:网站)?首页 .*")
+_BUTTONS = re.compile(
+    r"(?:首页|主页|登录|注册|搜索|菜单|导航|更多|全部|正文|切换|关闭|退出|返回|跳转|尾页|末页|选择"
+    r"|[\s\d>»/|\[\]-])+|(?:网站)?首页 .*"
+)
 _BREADCRUMB = re.compile(r"^[^。!?,]{0,80}[^\s>\d]\s*(?:>>|>|»|›|→|::)(?!\s*\d)\s*[^。!?,]{0,60}$")
 _ARROWS = re.compile("[>»›→]|::")
 _SEPARATORS = re.compile(r"[|｜·•/丨\s]+")
@@ -30,8 +34,10 @@ _SENTENCE = re.compile(r"[。!?;]|[a-z]\.$")
 def navigation(line: Line) -> bool:
     """A menu, a breadcrumb or a row of links."""
     text = line.plain
-    if len(text) > 400 or line.is_sentence:
+    if len(text) > 400:
         return False
+    if line.is_sentence:
+        return len(text) < 100 and len(_WORDS.findall(text)) >= 2
     if len(text) < 100 and (
         _WORDS.search(text) or _BUTTONS.fullmatch(text) or (_ARROWS.search(text) and _BREADCRUMB.match(text))
     ):

@@ -1,4 +1,4 @@
-"""Readings in parentheses after the characters they belong to, also split and doubled: `创新(chuàngxīn)`, `了(le)(le)`."""
+"""Readings in parentheses after their characters, also split and doubled: `创新(chuàngxīn)`, `了(le)(le)`."""
 
 from __future__ import annotations
 
@@ -41,15 +41,13 @@ _SYLLABLES = frozenset(initial + final for initial, finals in _FINALS.items() fo
 _LONGEST_SYLLABLE = 6
 # Syllables that carry no tone: particles, suffixes and second halves of words.
 _NEUTRAL = frozenset(
-    "a ba bian bo chu dao de di duo fang fu ga ge guo hu huo jia lai la le li liang lou ma me men mian na ne nen pi qi "
-    "qian qu ren sao sha shang shen sheng shi shou shu si tai tou wa wang wo wu xi xia xiang xin ya yi zhe zhi zhang zi zo"
-    .split()
+    ["ba", "bian", "bo", "chu", "dao", "de", "di", "duo", "fang", "fu", "ga", "ge", "guo", "hu", "huo", "jia", "lai", "la", "le", "li", "liang", "lou", "ma", "me", "men", "mian", "na", "ne", "nen", "pi", "qi", "qian", "qu", "ren", "sao", "sha", "shang", "shen", "sheng", "shi", "shou", "shu", "si", "tai", "tou", "wa", "wang", "wo", "wu", "xi", "xia", "xiang", "xin", "ya", "yi", "zhe", "zhi", "zhang", "zi", "zo"]
 )
 _LEAST_TONED = 3
 
 
 def pinyin(page: AlignedText) -> Iterator[Proposal]:
-    """Parenthesised pinyin with tone marks; without them only where the page has readings and one stands just before."""
+    """Parenthesised pinyin with tone marks; without them only particles and suffixes, where the page has readings."""
     text = page.text
     found: list[tuple[int, int, bool]] = []
     for match in _IN_PARENTHESES.finditer(text):
@@ -68,7 +66,7 @@ def pinyin(page: AlignedText) -> Iterator[Proposal]:
 
 
 def _has_word_for(text: str, place: int, syllables: int) -> bool:
-    """Does a word as long as its reading stand before `place`, or a part of it with a reading of its own before that?"""
+    """Does a word as long as its reading stand before `place`, or its last part after a reading of the first?"""
     start = place
     while start > 0 and place - start < syllables and "\u3400" <= text[start - 1] <= "\u9fff":
         start -= 1

@@ -34,11 +34,15 @@ _LEAST_PLACES = 10
 
 
 def spam_links(line: Line) -> bool:
-    """Different keywords of the trade, packed together in a line that says nothing; a report on the trade says something."""
-    if line.ends_sentence and (line.clauses > 6 or line.tells) or line.plain.count("。") > 1:
+    """Different keywords of the trade, packed together in a line that says nothing; a report on it says something."""
+    if (line.ends_sentence and (line.clauses > 6 or line.tells)) or line.plain.count("。") > 1:
         return False
     text = line.plain.lower()
-    found = [match[0] for match in _SPAM.finditer(text) if match[0] != "av" or not text[match.start() - 1 : match.start()].isalpha()]
+    found = [
+        match[0]
+        for match in _SPAM.finditer(text)
+        if match[0] != "av" or not text[match.start() - 1 : match.start()].isalpha()
+    ]
     kinds = len(set(found))
     if line.ends_sentence:
         return kinds >= 4
@@ -48,7 +52,7 @@ def spam_links(line: Line) -> bool:
 def spider_pool(line: Line) -> bool:
     """A row of place names or keywords for crawlers, mostly counties, between bars. A list in a report has 、."""
     text = line.plain
-    if line.is_sentence or "。" in text or len(text) < 20:
+    if line.ends_sentence or "。" in text or len(text) < 20:
         return False
     if _POOL.search(text[:40]):
         return True

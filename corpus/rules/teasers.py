@@ -22,7 +22,7 @@ _HEADS = re.compile(
             # what everybody reads
             f"(?:热门|热点|最新|精彩|精选|随机|其他|今日|昨日|本周|本月|一周|图片|头条|编辑|小编|频道|新闻|站内|为[您你]|相似){_THINGS}",
             "(?:热门|最新)(?:城市|点击|更新|发布|评论|排行)|猜[您你](?:喜欢|想看|感兴趣)|[您你]可能[还也]?(?:会)?(?:喜欢|感兴趣|想看)|大家(?:都|正)?在[看搜]",
-            "(?:点击|阅读|新闻|热文|热门|浏览|关注|24小时|48小时|周|月|日|总)?(?:热度)?排行榜?|热榜|热搜榜?|往期(?:回顾|推荐|精彩|文章)|今日热[点榜]|本周热|看过.{0,6}还看",
+            "(?:\\d+小时|[周月日总])?(?:点击|阅读|新闻|热文|热门|浏览|关注|热度)?排行榜?|热榜|热搜榜?|往期(?:回顾|推荐|精彩|文章)|今日热[点榜]|本周热|看过.{0,6}还看",
         )
     )
     + r")\s*[】\]>》▼▲]*\s*(?::|$|\s|>|\()"
@@ -41,7 +41,7 @@ _LONGEST_TRAILER = 400
 def teaser_head(line: Line) -> bool:
     """`相关文章`, `上一篇: …`: what follows belongs to other articles."""
     text = line.plain
-    if len(text) >= 80 or line.is_sentence and line.clauses > 1:
+    if len(text) >= 80 or (line.is_sentence and line.clauses > 1):
         return False
     return bool(_HEADS.match(text) or (len(text) <= 8 and _BARE_HEAD.fullmatch(text)))
 

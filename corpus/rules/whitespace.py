@@ -1,4 +1,4 @@
-"""Characters nobody sees: exotic spaces become plain ones, zero-width and control characters go, line ends are `\\n`."""
+"""Characters nobody sees: spaces become plain ones, zero-width and control characters go, line ends are `\\n`."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_a_server_that_cannot_start_says_why_with_the_end_of_its_log(desk):
     assert running(folder) is None
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_the_command_says_how_to_log_in_and_stops_its_server_when_asked_to(label_studio, desk, tmp_path, number):
     # A server of its own, from the migrated folder; the token stays where the workspace says.
     folder = tmp_path / "second"
@@ -104,7 +104,9 @@ def test_the_command_says_how_to_log_in_and_stops_its_server_when_asked_to(label
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     finally:
-        process.kill()
+        if process.poll() is None:
+            process.terminate()
+            process.communicate()
     assert process.returncode == 0, err
     assert "已停止" in out
     assert running(folder) is None

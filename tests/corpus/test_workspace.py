@@ -23,6 +23,12 @@ def test_paths_are_relative_to_the_file(tmp_path):
     assert workspace.log == tmp_path / "annotations" / "log.jsonl"
 
 
+def test_personal_data_is_masked_unless_the_file_says_otherwise(tmp_path):
+    assert load_workspace(write(tmp_path, "")).dataset.mask_personal_data is True
+    config = write(tmp_path, "[exports]\nmask_personal_data = false\n")
+    assert load_workspace(config).dataset.mask_personal_data is False
+
+
 def test_without_a_file_the_defaults_lie_in_the_current_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert load_workspace().corpus == tmp_path / "build" / "corpus"
@@ -45,6 +51,8 @@ def test_the_file_of_the_current_folder_is_found(tmp_path, monkeypatch):
         ("[paths]\npages = [3]\n", r"\[paths\] pages must be a list of paths"),
         ('[exports]\nmax_chars = "many"\n', r"\[exports\] max_chars must be a number, not 'many'"),
         ("[exports]\nmax_chars = true\n", r"\[exports\] max_chars must be a number, not True"),
+        ('[exports]\nmask_personal_data = "no"\n', r"\[exports\] mask_personal_data must be true or false, not 'no'"),
+        ("[exports]\nmask_personal_data = 0\n", r"\[exports\] mask_personal_data must be true or false, not 0"),
         ("[studio]\nurl = 8080\n", r"\[studio\] url must be text in quotes, not 8080"),
         ('studio = "x"\n', r"studio must be a section"),
     ],

@@ -31,6 +31,19 @@ SPANS = [
 ]
 
 
+# With personal data in texts, in a title (the first six characters), and inside an entity.
+PRIVATE_PAGES = [
+    f"{NOISE}济南云舟公司招聘,请联系王芳,手机13912345678,邮箱wang.f@example.com。\n",
+    "95588热线昨日扩容,海川银行公布号码。\n",
+    "报料热线:86012345晚报开通。\n",
+]
+PRIVATE_SPANS = [
+    [("济南云舟公司", "ORG"), ("王芳", "PERSON")],
+    [("海川银行", "ORG")],
+    [("86012345晚报", "ORG")],
+]
+
+
 @dataclass(frozen=True)
 class Made:
     """What a test has to work with: the corpus's folder, the log's file, and what stands in both."""

@@ -16,7 +16,7 @@ from exports.card import read_card
 from exports.rows import SCHEMAS, features
 from exports.tags import decode, tag_names
 from exports.verify import verify_dataset
-from tests.exports.making import LABELS, SCHEME, record, span, write_corpus
+from tests.exports.making import LABELS, PRIVATE_PAGES, PRIVATE_SPANS, SCHEME, make, record, span, write_corpus
 
 
 def build(made, output, **options):
@@ -251,3 +251,36 @@ def test_a_wrong_annotation_is_left_out_and_named_in_the_summary(made, tmp_path)
     summary = build(made, tmp_path / "dataset")
     assert [refusal.doc_id for refusal in summary.refused] == [doc["doc_id"]]
     assert doc["doc_id"] not in {row["doc_id"] for row in rows(tmp_path / "dataset", "data")}
+
+
+def test_personal_data_is_masked_in_texts_titles_and_entities_and_no_offset_moves(tmp_path):
+    made = make(tmp_path, PRIVATE_PAGES, PRIVATE_SPANS)
+    summary = build(made, tmp_path / "masked", max_chars=512)
+    build(made, tmp_path / "kept", max_chars=512, mask_personal_data=False)
+    assert summary.masked == {"email": 1, "phone": 4}
+    passages = rows(tmp_path / "masked", "data")
+    published = "".join(row["text"] for row in passages)
+    assert "请联系王芳,手机***********,邮箱****.*@*******.***。" in published
+    assert "*****热" in {row["title"] for row in passages}
+    entities = {entity["text"] for row in passages for entity in row["entities"]}
+    assert entities == {"济南云舟公司", "王芳", "海川银行", "********晚报"}
+    hidden = ("text", "title", "tokens", "entities")
+    for config in ("data", "provenance"):
+        for row, old in zip(rows(tmp_path / "masked", config), rows(tmp_path / "kept", config), strict=True):
+            assert {k: v for k, v in row.items() if k not in hidden} == {
+                k: v for k, v in old.items() if k not in hidden
+            }
+            assert len(row["text"]) == len(old["text"])
+
+
+def test_the_card_says_how_much_was_masked_or_that_nothing_was(tmp_path):
+    made = make(tmp_path, PRIVATE_PAGES, PRIVATE_SPANS)
+    build(made, tmp_path / "masked")
+    data, text = read_card(tmp_path / "masked")
+    assert data["jiaozhu"]["making"]["mask_personal_data"] is True
+    assert data["jiaozhu"]["masked"] == {"email": 1, "phone": 4}
+    assert "(1 email, 4 phone)" in text
+    build(made, tmp_path / "kept", mask_personal_data=False)
+    data, text = read_card(tmp_path / "kept")
+    assert data["jiaozhu"]["making"]["mask_personal_data"] is False
+    assert "they were not masked" in text

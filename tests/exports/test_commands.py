@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exports.making import LABELS, make
+from tests.exports.making import LABELS, PRIVATE_PAGES, PRIVATE_SPANS, make
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +60,7 @@ def test_build_and_verify_print_tables_without_colours_into_a_pipe(workspace):
     assert "ORG" in built.stdout
     assert "6 published" in built.stdout
     checked = jiaozhu(workspace, "exports", "verify", "elsewhere")
-    assert "14 of 14 promises hold" in checked.stdout
+    assert "15 of 15 promises hold" in checked.stdout
     assert "\x1b" not in built.stdout + checked.stdout
 
 
@@ -71,6 +71,16 @@ def test_verify_ends_with_1_where_a_promise_does_not_hold(workspace):
     checked = jiaozhu(workspace, "exports", "verify", "--json")
     assert checked.returncode == 1
     assert [check["name"] for check in json.loads(checked.stdout)["checks"] if not check["passed"]] == ["sums"]
+
+
+def test_personal_data_is_masked_unless_the_command_or_the_workspace_says_otherwise(workspace):
+    make(workspace / "private", PRIVATE_PAGES, PRIVATE_SPANS)
+    build = ["exports", "build", "--corpus", "private/corpus", "--log", "private/annotations/log.jsonl"]
+    assert json.loads(jiaozhu(workspace, *build, "--json").stdout)["masked"] == {"email": 1, "phone": 4}
+    assert json.loads(jiaozhu(workspace, *build, "--json", "--keep-personal-data").stdout)["masked"] == {}
+    config = workspace / "jiaozhu.toml"
+    config.write_text(config.read_text() + "mask_personal_data = false\n")
+    assert "personal data masked: nothing" in jiaozhu(workspace, *build).stdout
 
 
 def test_a_changed_text_stops_the_build_unless_it_is_to_be_left_out(workspace):

@@ -7,8 +7,9 @@ import pytest
 from corpus.errors import JiaozhuError
 from corpus.folder import write_sums
 from corpus.records import text_sha256
+from exports.build import build_dataset
 from exports.verify import PROMISES, verify_dataset
-from tests.exports.making import write_corpus
+from tests.exports.making import PRIVATE_PAGES, PRIVATE_SPANS, SCHEME, make, write_corpus
 
 TRAIN = "train-00000-of-00001.parquet"
 TEST = "test-00000-of-00001.parquet"
@@ -244,6 +245,35 @@ def test_documents_are_held_against_the_corpus_a_few_at_a_time(dataset, corpus_o
     checks = {check.name: check for check in verify_dataset(dataset, corpus_of_dataset.corpus)}
     assert checks["corpus"].passed
     assert checks["corpus"].detail == f"{len(corpus_of_dataset.documents)} looked at"
+
+
+@pytest.fixture(params=[True, False], ids=["masked", "kept"])
+def private(request, tmp_path):
+    """A dataset of pages with personal data, masked or not; with its corpus."""
+    made = make(tmp_path, PRIVATE_PAGES, PRIVATE_SPANS)
+    build_dataset(made.corpus, made.log, tmp_path / "dataset", SCHEME, max_chars=5, mask_personal_data=request.param)
+    return tmp_path / "dataset", made.corpus, request.param
+
+
+def test_a_dataset_with_personal_data_keeps_every_promise_masked_or_not(private):
+    folder, corpus, is_masked = private
+    assert failing(folder, corpus) == set()
+    said = detail(folder, "personal-data")
+    assert said == ("3 looked at" if is_masked else "the card says that nothing was masked")
+
+
+def test_a_number_that_was_left_in_a_masked_dataset_is_found(private):
+    folder, corpus, is_masked = private
+    card = folder / "README.md"
+    card.write_text(card.read_text().replace("mask_personal_data: false", "mask_personal_data: true"))
+    write_sums(folder)
+    assert failing(folder, corpus) == (set() if is_masked else {"personal-data", "corpus", "corpus-raw"})
+
+
+def test_a_number_in_a_title_is_found(dataset):
+    spoil(dataset / "data" / TRAIN, lambda rows: [row.update(title="电话86012345") for row in rows])
+    assert failing(dataset) == {"personal-data", "rows"}
+    assert "phone at [2, 10) of its title" in detail(dataset, "personal-data")
 
 
 def test_a_sum_that_leads_out_of_the_dataset_is_not_followed(dataset):

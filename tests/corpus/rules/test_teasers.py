@@ -1,0 +1,142 @@
+"""What leads to other articles goes; sentences about links, rankings and ellipses of the article stay."""
+
+import pytest
+
+from corpus.lines import split_lines
+from corpus.rules import teasers
+from corpus.spans import AlignedText
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "相关文章",
+        "相关新闻：",
+        "【相关阅读】",
+        "相关栏目:工业 调研报告 科学发展 工作总结",
+        "延伸阅读",
+        "延伸阅读：",
+        "推荐阅读",
+        "热点推荐",
+        "猜你喜欢",
+        "你可能也喜欢",
+        "大家都在看",
+        "24小时热文排行",
+        "阅读排行",
+        "点击排行榜",
+        "最新文章",
+        "更多>>",
+        "更多报道",
+        "往期回顾",
+        "上一篇: 宜宾竹产业博览会签约18个项目",
+        "下一篇：四川秋粮收购进度过半",
+        "上一条：没有了",
+        "推荐",
+        "热门",
+        "为您推荐",
+        "小编推荐",
+    ],
+)
+def test_the_heads_of_columns_are_recognised(line, text):
+    assert teasers.teaser_head(line(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "相关链接显示，该项目早在2019年就已立项。",
+        "相关部门表示，将加大查处力度。",
+        "推荐 5 款国产手机",
+        "推荐他担任会长",
+        "最新研究表明，睡眠不足会影响记忆。",
+        "热点城市房价企稳",
+        "更多年轻人选择返乡创业",
+        "排行榜背后的生意经",
+        "专题会议在济南召开",
+        "上一年度，公司营业收入增长两成。",
+        "下一步工作安排",
+        "下一阶段：全面推广",
+        "看点十足",
+    ],
+)
+def test_headlines_and_sentences_that_open_alike_are_left_alone(line, text):
+    assert not teasers.teaser_head(line(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "6月18日，研讨会在聊城市召开，来自全国的部分院校、企业相关...[详细]",
+        "近日，宁波市出台行动计划，实施“五大工程”，推动高技术制造业提质...",
+        "记者在现场看到，由闲置校舍改造的幸福食堂坐满了老人…",
+        "这是全国第一个海上光伏项目……[查看全文]",
+        "这是全国第一个海上光伏项目...阅读更多>>",
+    ],
+)
+def test_a_summary_cut_off_is_a_teaser(line, text):
+    assert teasers.teaser(line(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他望着远方，久久没有说话……",
+        "“妈，我走了……”",
+        "种玉米、种小麦、种棉花、种花生……一年到头没有闲的时候。",
+        "参数为1...n的整数。",
+        "等等...",
+    ],
+)
+def test_the_ellipsis_of_a_story_is_no_teaser(line, text):
+    assert not teasers.teaser(line(text))
+
+
+@pytest.mark.parametrize("text", ["胶东在线 2023-06-19", "2023年6月19日", "半岛经济报 2024-08-20 10:30"])
+def test_a_source_and_a_date_alone_are_recognised(line, text):
+    assert teasers.source_and_date(line(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["截至2023年12月31日", "自2024年1月1日", "2023年6月19日，大会开幕", "他生于1949年10月1日。"]
+)
+def test_a_date_that_says_something_is_left_alone(line, text):
+    assert not teasers.source_and_date(line(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["· 成都又有两条地铁线路开始试跑", "1 绵阳发布最新公交调整方案", "■某地发布通知", "3.某地发布通知"]
+)
+def test_a_headline_with_a_bullet_or_a_rank_is_a_bullet(line, text):
+    assert teasers.bullet(line(text))
+
+
+@pytest.mark.parametrize("text", ["1月至6月", "3号线开通", "1.加强领导，落实责任。"])
+def test_a_number_that_belongs_to_the_words_is_no_bullet(line, text):
+    assert not teasers.bullet(line(text))
+
+
+def test_up_to_two_titles_above_a_teaser_are_teasers_too():
+    page = "正文在这里，是一个句子。\n另一篇文章的标题\n另一篇文章的标题\n记者在现场看到，由闲置校舍改造的食堂...[详细]"
+    lines = split_lines(AlignedText.of(page), None)
+    lines[-1].rule = teasers.RULE
+    assert list(teasers.teaser_titles(lines)) == [lines[2], lines[1]]
+
+
+def test_previous_and_next_at_the_end_of_the_article_go_to_the_lines_end():
+    page = AlignedText.of("项目将于年底完工。 上一篇: 甲 下一篇: 乙\n下一行")
+    assert page.apply(teasers.previous_and_next(page)).text == "项目将于年底完工。 \n下一行"
+
+
+@pytest.mark.parametrize(
+    "text", ["他的上一篇小说获奖了。", "这是下一条战壕：敌人的。", "项目完工。上一篇:" + "长" * 500]
+)
+def test_a_sentence_about_the_previous_one_is_left_alone(text):
+    assert list(teasers.previous_and_next(AlignedText.of(text))) == []
+
+
+def test_a_hostile_line_takes_no_time(line, text, hostile, is_quick):
+    made = line(hostile)
+    page = text.of(hostile)
+    rules = (teasers.teaser_head, teasers.teaser, teasers.source_and_date, teasers.bullet)
+    assert is_quick(lambda: [rule(made) for rule in rules])
+    assert is_quick(lambda: list(teasers.previous_and_next(page)))
