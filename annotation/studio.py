@@ -234,6 +234,9 @@ def _environment(folder: Path, email: str, password: str, token: str) -> dict[st
     }
 
 
+_MOVED = "is in use."
+
+
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     """Until `/health` answers."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -244,8 +247,12 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
                 raise JiaozhuError(f"Label Studio ended while starting (exit code {process.returncode}); {_tail(log)}")
             try:
                 with direct.open(f"{url}/health", timeout=5) as answer:
-                    if answer.status == 200:
+                    if answer.status == 200 and f"server at {url}/" in log.read_text("utf-8", "replace"):
                         return
+                # Something answers there, but it is not (yet) ours; ours says in its log where it listens.
+                if _MOVED in log.read_text("utf-8", "replace"):
+                    raise JiaozhuError(f"{url}: another server took the port while ours was starting; run it again")
+                time.sleep(0.2)
             except OSError:
                 time.sleep(0.2)
     raise JiaozhuError(f"Label Studio did not answer at {url} within {START_SECONDS} s; {_tail(log)}")

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from corpus.clean import CLEANER_VERSION, clean_page
 from corpus.errors import JiaozhuError
-from corpus.folder import CARD, replace_folder, write_sums
+from corpus.folder import CARD, file_sha256, replace_folder, write_sums
 from corpus.near_duplicates import Signatures, cluster, signatures
 from corpus.progress import track
 from corpus.reading import read_pages
@@ -120,7 +120,7 @@ def build_corpus(paths: Iterable[Path], output: Path, *, workers: int = 1) -> Su
         for path in sorted(work.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
         work.rmdir()
-        (folder / CARD).write_text(_card(summary), "utf-8")
+        (folder / CARD).write_text(_card(folder, summary), "utf-8")
         write_sums(folder)
     return summary
 
@@ -247,10 +247,14 @@ def _clusters(cleaned: Path) -> Iterator[tuple[str, bool]]:
         yield names[int(head)], best[int(head)] == index
 
 
-def _card(summary: Summary) -> str:
-    """The corpus's own card: which configs there are, and what went in and came out."""
+def _card(folder: Path, summary: Summary) -> str:
+    """The corpus's own card: which configs there are, and what went in and came out.
+
+    `datasets` names its cache after a config's description; without the sum a rebuilt folder would give the old rows.
+    """
     configs = "".join(
-        f"- config_name: {name}\n  data_files:\n  - split: train\n    path: {name}/*.parquet\n"
+        f"- config_name: {name}\n  description: sha256 {file_sha256(folder / name / _FILE)}\n"
+        f"  data_files:\n  - split: train\n    path: {name}/*.parquet\n"
         + ("  default: true\n" if name == "documents" else "")
         for name in SCHEMAS
     )
@@ -263,7 +267,7 @@ def _card(summary: Summary) -> str:
     return (
         f"---\nconfigs:\n{configs}---\n\n# A corpus built by jiaozhu\n\n"
         f"Cleaner version {CLEANER_VERSION}. Load a config with `datasets.load_dataset(DIR, NAME)`. "
-        "Where nothing was removed or rejected, that config holds one row without a `doc_id`, of rule or reason `none`, "
-        "because `datasets` cannot load a table without rows.\n\n"
+        "Where nothing was removed or rejected, that config holds one row without a `doc_id`, of rule or reason "
+        "`none`, because `datasets` cannot load a table without rows.\n\n"
         "| what | number |\n|---|---|\n" + "\n".join(lines) + "\n"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -64,3 +65,37 @@ def build(
     for name, count in summary.removed.items():
         table.add_row(f"characters removed by {name}", f"{count:,}")
     Console().print(table)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    doc_id: Annotated[str, typer.Argument(metavar="DOC_ID", help="A page's id or source, or how one begins.")],
+    corpus: Annotated[Path | None, typer.Option(help="Folder of the corpus.", show_default=False)] = None,
+    source: Annotated[bool, typer.Option("--source", help="Show tags and white space of the source too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything known of the page as one object.")] = False,
+) -> None:
+    """Show a page beside its clean text, every removed span in its rule's colour.
+
+    Piped, removed spans stand in ⟦rule: …⟧. Characters that were changed one for one are underlined.
+
+    [bold]Examples[/]
+
+      jiaozhu corpus show 3f2a
+      jiaozhu corpus show news-page.html --source
+      jiaozhu corpus show batch.jsonl#2 | less
+    """
+    from corpus import explained
+    from corpus.show import PIPED_WIDTH, as_json_object
+    from corpus.show import show as print_page
+
+    workspace: Workspace = context.obj
+    folder = corpus or workspace.corpus
+    page = explained.load(folder, explained.find_page(folder, doc_id))
+    if as_json:
+        typer.echo(explained.safe_json(as_json_object(page)))
+        return
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PIPED_WIDTH
+    print_page(page, console, source=source)

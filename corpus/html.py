@@ -43,7 +43,7 @@ _BOILERPLATE_NAME = re.compile(
 _CONTENT_NAME = re.compile(
     r"article|content|artibody|maintext|main[-_]?body|detail|post[-_]?body|entry|text|zoom|news", re.I
 )
-_CONTAINERS = frozenset(["article", "body", "center", "div", "dl", "form", "main", "ol", "section", "table", "td", "ul"])
+_CONTAINERS = frozenset("article body center div dl form main ol section table td ul".split())
 _MARKS = "，。；：、！？,"
 _MAIN_SHARE = 0.8
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -132,11 +132,12 @@ class _Parser:
         self._soft: set[int] = set()  # indices of those between the cells of a row of data
         self._rows: list[_Row | None] = []  # for each open table its open row
         self._heading: tuple[int, list[str]] | None = None
+        self._unclosed: set[str] = set()  # elements whose end tag was looked for in vain
 
     def read(self) -> None:
         """Walk the source once."""
         source = self._source
-        last_close = source.rfind(">")
+        last_close = max(0, source.rfind(">"))
         start_tag = _START
         unclosed_comment = False
         cursor = text_from = 0
@@ -215,20 +216,18 @@ class _Parser:
 
     def _raw_text(self, name: str, attributes: str, start: int) -> int:
         """Read a script, style or title to its end tag, or, where there is none, a script to the end of the page."""
-        closes = _RAW_TEXT[name].search(self._source, start)
+        closes = None if name in self._unclosed else _RAW_TEXT[name].search(self._source, start)
         end = closes.start() if closes else len(self._source)
         if name == "title":
             if closes is None:
+                self._unclosed.add(name)
                 return start
-            if not self.hints.title and not self._hidden_graphic():
+            if not self.hints.title and not any(outer == "svg" for outer, *_ in self._stack[-8:]):
                 self.hints.title = _SPACE.sub(" ", html.unescape(self._source[start:end])).strip()
         elif "ld+json" in attributes:
             for key, value in _LINKED_DATA.findall(self._source[start:end]):
                 self.hints.meta.setdefault(key.lower(), value)
         return end
-
-    def _hidden_graphic(self) -> bool:
-        return any(name == "svg" for name, *_ in self._stack[-8:])
 
     def _end(self, name: str, here: int) -> None:
         if name in _BLOCKS:
@@ -344,20 +343,23 @@ class _Parser:
     def proposals(self) -> list[Proposal]:
         """Remove what is between the pieces (a newline for a block border), and white space as a browser would."""
         made: list[Proposal] = []
-        cursor, border = 0, 0
+        cursor = border = 0
+        between = ""
         for start, end, replacement, preformatted in self._pieces:
-            between = ""
             while border < len(self._breaks) and self._breaks[border] < end:
                 if between != "\n":
                     between = " " if border in self._soft else "\n"
                 border += 1
+            if not preformatted and (replacement or self._source[start:end]).isspace():
+                between = between or " "
+                continue
             if cursor < start:
                 made.append(Proposal(cursor, start, RULE, between))
             if replacement is not None:
                 made.append(Proposal(start, end, RULE, replacement))
             elif not preformatted:
                 made.extend(self._collapse(start, end))
-            cursor = end
+            cursor, between = end, ""
         if cursor < len(self._source):
             made.append(Proposal(cursor, len(self._source), RULE))
         return made

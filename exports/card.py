@@ -17,6 +17,7 @@ from corpus.errors import JiaozhuError
 from corpus.folder import CARD
 from exports.counts import SplitCounts
 from exports.gather import LogCounts
+from exports.hashes import joined_hash
 from exports.rows import features, table_path
 
 
@@ -68,6 +69,8 @@ def write_card(
         configs=[
             {
                 "config_name": config,
+                # `datasets` names its cache after this; without it a rebuilt folder gives the old rows.
+                "description": "rows " + joined_hash(_of_config(tables_sha256, config)),
                 "data_files": [
                     {"split": split, "path": table_path(Path(), config, split).as_posix()} for split in splits
                 ],
@@ -102,6 +105,10 @@ def write_card(
         license=f"`{license_id}`." if license_id else "Not stated by the publisher. Ask before you use the texts.",
     )
     (folder / CARD).write_text(f"---\n{data.to_yaml().strip()}\n---\n\n{text}", "utf-8")
+
+
+def _of_config(tables: Mapping[str, str], config: str) -> dict[str, str]:
+    return {table: value for table, value in tables.items() if table.startswith(f"{config}/")}
 
 
 def read_card(folder: Path) -> tuple[dict[str, Any], str]:

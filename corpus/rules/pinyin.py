@@ -40,9 +40,12 @@ _FINALS = {
 _SYLLABLES = frozenset(initial + final for initial, finals in _FINALS.items() for final in finals.split())
 _LONGEST_SYLLABLE = 6
 # Syllables that carry no tone: particles, suffixes and second halves of words.
-_NEUTRAL = frozenset(
-    ["ba", "bian", "bo", "chu", "dao", "de", "di", "duo", "fang", "fu", "ga", "ge", "guo", "hu", "huo", "jia", "lai", "la", "le", "li", "liang", "lou", "ma", "me", "men", "mian", "na", "ne", "nen", "pi", "qi", "qian", "qu", "ren", "sao", "sha", "shang", "shen", "sheng", "shi", "shou", "shu", "si", "tai", "tou", "wa", "wang", "wo", "wu", "xi", "xia", "xiang", "xin", "ya", "yi", "zhe", "zhi", "zhang", "zi", "zo"]
+_WITHOUT_TONE = (
+    "ba bian bo chu dao de di duo fang fu ga ge guo hu huo jia lai la le li liang "
+    "lou ma me men mian na ne nen pi qi qian qu ren sao sha shang shen sheng shi shou shu "
+    "si tai tou wa wang wo wu xi xia xiang xin ya yi zhe zhi zhang zi zo"
 )
+_NEUTRAL = frozenset(_WITHOUT_TONE.split())
 _LEAST_TONED = 3
 
 

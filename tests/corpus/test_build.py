@@ -52,6 +52,18 @@ def test_a_config_with_nothing_to_tell_loads_too(tmp_path, name):
     assert table["doc_id"][:] == [None]
 
 
+def test_a_rebuilt_corpus_gives_its_new_rows_though_the_old_ones_are_in_the_cache(tmp_path):
+    import datasets
+
+    seen = []
+    for amount in ("2343.4", "9999.9"):
+        (tmp_path / "page.txt").write_text(ARTICLE.replace("2343.4", amount), "utf-8")
+        build_corpus([tmp_path / "page.txt"], tmp_path / "out")
+        table = datasets.load_dataset(str(tmp_path / "out"), "documents", cache_dir=str(tmp_path / "cache"))["train"]
+        seen.append(amount in table["text"][0])
+    assert seen == [True, True]
+
+
 def test_every_raw_character_of_every_page_is_explained(corpus):
     folder, _ = corpus
     removed: dict[str, list[Removed]] = {}

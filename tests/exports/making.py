@@ -31,7 +31,7 @@ SPANS = [
 ]
 
 
-# With personal data in texts, in a title (the first six characters), and inside an entity.
+# With personal data in texts, in a title (the first eight characters), and inside an entity.
 PRIVATE_PAGES = [
     f"{NOISE}济南云舟公司招聘,请联系王芳,手机13912345678,邮箱wang.f@example.com。\n",
     "95588热线昨日扩容,海川银行公布号码。\n",
@@ -69,7 +69,7 @@ def document(raw: str, cluster: str | None = None) -> dict:
         "doc_id": doc_id,
         "source": f"pages/{doc_id}.txt",
         "url": f"https://example.org/{doc_id}",
-        "title": aligned.text[:6],
+        "title": aligned.text[:8],
         "published_at": None,
         "text": aligned.text,
         "text_sha256": text_sha256(aligned.text),
