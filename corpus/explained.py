@@ -7,9 +7,10 @@ show: pages are hostile, so control characters, escapes and marks that turn the 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -28,6 +29,7 @@ class Look(NamedTuple):
 
     tint: str
     strong: str
+    ansi: str  # for terminals that know sixteen colours only
     line: Line
     english: str
     chinese: str
@@ -35,9 +37,10 @@ class Look(NamedTuple):
 
 # Families after Okabe and Ito (2008), "Color Universal Design": their eight colours are told apart by colour-blind
 # readers; the tints are the same hues, light enough for dark text. The underline tells rules of a family apart.
-_SOURCE, _CHROME, _SPAM = ("#e6e6e6", "#595959"), ("#cfe8f7", "#0072b2"), ("#f8d5c0", "#b34700")
-_ABOUT, _TEASER, _REPEAT = ("#fbe3b3", "#8a5a00"), ("#efd2e2", "#99487a"), ("#c9ecdf", "#00694d")
-_DAMAGE = ("#faf3ac", "#6b6400")
+_SOURCE, _CHROME = ("#e6e6e6", "#595959", "white"), ("#cfe8f7", "#0072b2", "bright_cyan")
+_SPAM, _ABOUT = ("#f8d5c0", "#b34700", "bright_red"), ("#fbe3b3", "#8a5a00", "yellow")
+_TEASER, _REPEAT = ("#efd2e2", "#99487a", "bright_magenta"), ("#c9ecdf", "#00694d", "bright_green")
+_DAMAGE = ("#faf3ac", "#6b6400", "bright_yellow")
 LOOKS = {
     "markup": Look(*_SOURCE, "none", "markup of the source", "网页标记"),
     "whitespace": Look(*_SOURCE, "dotted", "spaces, invisible characters", "空白与不可见字符"),
@@ -132,6 +135,68 @@ def _compared(raw: str, text: str, kept: Segment) -> Iterator[Segment]:
             end += 1
         yield Segment(kept.start + place, kept.start + end, None, start + place, changed)
         place = end
+
+
+@dataclass(slots=True)
+class Row:
+    """What stands side by side: a paragraph and its raw characters, or raw characters that left nothing."""
+
+    raw: list[Segment] = field(default_factory=list)
+    clean: tuple[int, int] | None = None
+
+
+class Piece(NamedTuple):
+    """Raw characters removed by `rule`, or kept (None), or kept and `changed`; `read` is what a reader saw of them."""
+
+    rule: str | None
+    text: str
+    read: str
+    changed: bool = False
+
+
+def rows(text: str, found: list[Segment]) -> Iterator[Row]:
+    """Paragraph by paragraph of the clean text, in page order; raw characters between them are rows of their own."""
+    row = Row()
+    for segment in found:
+        if segment.rule is not None:
+            if row.clean and text[row.clean[1] - 1] == "\n":
+                yield row
+                row = Row()
+            row.raw.append(segment)
+            continue
+        start, stop = segment.clean_start, segment.clean_start + segment.end - segment.start
+        while start < stop:
+            newline = text.find("\n", start, stop)
+            end = stop if newline < 0 else newline + 1
+            starts_anew = any(part.rule not in UNSEEN for part in row.raw)
+            if "\n" in text[row.clean[1] - 1 : start] if row.clean else starts_anew:
+                yield row
+                row = Row()
+            raw_start = segment.start + start - segment.clean_start
+            row.raw.append(segment._replace(start=raw_start, end=raw_start + end - start, clean_start=start))
+            row.clean = (row.clean[0] if row.clean else start, end)
+            start = end
+    if row.raw:
+        yield row
+
+
+# Where hidden markup ended a line for the reader.
+_NEW_LINE = re.compile(r"\n|</?(?:p|br|div|li|ul|ol|tr|table|h[1-6]|section|article|header|footer)\b", re.I)
+
+
+def pieces(raw: str, text: str, row: Row) -> Iterator[Piece]:
+    """The row's segments with their texts. As read: no tags, no empty lines, no entities."""
+    ends_line = True
+    for part in row.raw:
+        shown = raw[part.start : part.end]
+        read = shown
+        if part.rule in UNSEEN:
+            read = "" if ends_line else "\n" if _NEW_LINE.search(shown) else " " if shown.isspace() else ""
+        elif part.changed and shown[0] in "<&":
+            read = text[part.clean_start : part.clean_start + part.end - part.start]
+        if read:
+            ends_line = read.endswith("\n")
+        yield Piece(part.rule, shown, read, part.changed)
 
 
 class _Symbols(dict[int, str]):

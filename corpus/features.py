@@ -115,7 +115,9 @@ def _own(lines: Sequence[Line]) -> dict[str, Column]:
     for name, flag in _FLAGS.items():
         columns[name] = np.fromiter((line.shares.get(flag, 0.0) for line in lines), np.float64, len(lines))
     columns["markup"] = np.fromiter((bool(line.shares) for line in lines), np.float64, len(lines))
-    running = sentence * (1 - columns["link"]) * columns["mass"] * np.where(columns["free"] > 0, 1.0, 0.3)
+    again = columns[f"rule:{repeats.BODY}"] + columns[f"rule:{repeats.LINE}"]
+    trust = np.where(columns["free"] > 0, 1.0, 0.3) * (1 - again)
+    running = sentence * (1 - columns["link"]) * columns["mass"] * trust
     columns["running"] = running
     wording = columns["notice_words"]
     usual = float((wording * running).sum() / (running.sum() or 1.0))  # an article may be about copyright

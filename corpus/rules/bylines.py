@@ -45,7 +45,7 @@ def byline(line: Line) -> bool:
         return False
     if _AGO.match(text) or _COLUMN.match(text):
         return not line.is_sentence
-    fields = _FIELDS.findall(text)
+    fields = _FIELDS.findall(text) if ":" in text else []
     first = text.lstrip("([【 ")
     if fields and (text[-1] in "。?!;" or line.clauses > 6):
         return len(fields) >= 3 or bool(_ALWAYS.match(first))

@@ -10,7 +10,7 @@ from corpus.spans import AlignedText, Proposal
 RULE = "paragraph"
 
 _LONG_LINE = re.compile(r"[^\n]{120,}")
-_BREAK = re.compile(r"(?:[。？！…]|(?<![A-Za-z])[?!])[”’」』）)]* (?=[\u3400-\u9fff“‘「『《（(【\d])")
+_BREAK = re.compile(r"[。？！…?!](?<![A-Za-z][?!])[”’」』）)]* (?=[\u3400-\u9fff“‘「『《（(【\d])")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|第[一二三四五六七八九十]{1,3}[章节部分])"
     r"[^。？！?! ]{2,30} (?=\S)"

@@ -15,7 +15,7 @@ _PARENTHESES = re.compile(r"[()\n]")
 _WIDE_CHARACTER = re.compile(f"[{_WIDE}]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffef,;:?!()]+(?:[,;:?!()]+[^\s\u3000-\uffef,;:?!()]+)*", re.I)
-_FULL = str.maketrans(",;:?!()", "，；：？！（）")
+_FULL = dict(zip(",;:?!()", "，；：？！（）", strict=True))
 _LONGEST_ASIDE = 300
 
 
@@ -28,22 +28,24 @@ def full_width(page: AlignedText) -> AlignedText:
         return any(start <= place < end for start, end in kept)
 
     def widened(match: re.Match[str]) -> str:
-        mark = match[0]
-        return mark if _is_latin(text, match.start()) or in_an_address(match.start()) else mark.translate(_FULL)
+        mark, place = match[0], match.start()
+        if (kept and in_an_address(place)) or (text[place - 1 : place].isascii() and _is_latin(text, place)):
+            return mark
+        return _FULL[mark]
 
     wide = _MARKS.sub(widened, text)
     if "(" in text or ")" in text:
         characters = list(wide)
         for place in _parentheses(wide):
             if not in_an_address(place):
-                characters[place] = wide[place].translate(_FULL)
+                characters[place] = _FULL[wide[place]]
         wide = "".join(characters)
     return page if wide == text else page.substitute(wide)
 
 
 def _is_latin(text: str, place: int) -> bool:
     """Does the mark end a Latin quotation in Chinese quotation marks, or a line without Chinese?"""
-    if not text[place - 1 : place].isascii() or place == 0:
+    if place == 0:
         return False
     after = text[place + 1 : place + 2]
     if after in ("”", "’"):

@@ -29,7 +29,8 @@ _HEADS = re.compile(
 )
 # Words that open a headline as well; alone on their line they head a column.
 _BARE_HEAD = re.compile(r"[【\[]?\s*(?:推荐|热点|热门|最新|精选|头条|专题|看点|视频|图集|猜你喜欢)\s*[】\]>》:]*")
-_PREVIOUS_NEXT = re.compile(r"(?:^|[\s。!?)】…])(?:上一[篇条]|下一[篇条])\s*[:：]")
+_PREVIOUS_NEXT = re.compile(r"[上下]一[篇条]\s{0,3}[:：]")
+_BEFORE_PREVIOUS_NEXT = frozenset(" \n。！？!?)）】…")
 _SOURCE_AND_DATE = re.compile(
     r"[^。,!?]{0,16}\s*(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?"
 )
@@ -75,7 +76,9 @@ def teaser_titles(lines: Sequence[Line]) -> Iterator[Line]:
 def previous_and_next(page: AlignedText) -> Iterator[Proposal]:
     """`上一篇: … 下一篇: …` at the end of a line that also holds the article, to the line's end."""
     for match in _PREVIOUS_NEXT.finditer(page.text):
-        start = match.start() + (match[0][0] not in "上下")
+        start = match.start()
+        if start and page.text[start - 1] not in _BEFORE_PREVIOUS_NEXT:
+            continue
         end = page.text.find("\n", start, start + _LONGEST_TRAILER)
         if end < 0 and len(page.text) - start < _LONGEST_TRAILER:
             end = len(page.text)

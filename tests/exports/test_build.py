@@ -293,6 +293,4 @@ def test_a_rebuilt_dataset_gives_its_new_rows_though_the_old_ones_are_in_the_cac
     for size in (20, 9):
         build(made, output, max_chars=size)
         found = load_dataset(str(output), cache_dir=cache)["train"]
-        assert found["id"][:] == [row["id"] for row in rows(output, "data") if row["id"] in set(found["id"])]
-        assert max(map(len, found["text"])) <= 20
         assert (max(map(len, found["text"])) > 12) == (size == 20)
