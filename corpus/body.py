@@ -1,17 +1,32 @@
 """Which lines of a page are the article.
 
-Every line gets a score: sentences count for it, what a rule recognises and what links elsewhere counts against it. The
-article is the run of lines with the greatest sum (maximum subsequence segmentation, Pasternack and Roth, WWW 2009), so a
-sub-heading between paragraphs stays and a teaser after them does not. Lines a rule recognises are left out of it.
+Every line gets a score: a weighted sum of its features (`corpus.features`) with the weights of `corpus.weights`, learned
+from pages whose articles were taken by hand (`tests/benchmarks/train_body.py`). The article is the run of lines with the
+greatest sum of scores (maximum subsequence segmentation, Pasternack and Roth, WWW 2009), so a sub-heading between
+paragraphs stays and a teaser after them does not. Lines that a rule recognises are left out of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from corpus.html import BOILERPLATE, HEADING, LINK
+import numpy as np
+
+from corpus.features import Column, features
 from corpus.lines import Line
-from corpus.rules import bylines, contact_ads, navigation, notices, repeats, sharing, spam, teasers, truncation
+from corpus.rules import (
+    bylines,
+    comments,
+    contact_ads,
+    navigation,
+    notices,
+    repeats,
+    sharing,
+    spam,
+    teasers,
+    truncation,
+)
+from corpus.weights import INTERCEPT, WEIGHTS
 
 OUTSIDE = "outside_article"
 
@@ -28,50 +43,49 @@ LINE_RULES: tuple[tuple[str, Callable[[Line], bool]], ...] = (
     (notices.RULE, notices.notice),
     (bylines.RULE, bylines.byline),
     (navigation.RULE, navigation.navigation),
+    (comments.RULE, comments.comment_head),
 )
-
-_RECOGNISED = -3.0
-_BREAK = -12.0  # what stands after a head of related articles belongs to them
-_SHORT = -0.7
-_LINKED = -3.0
-_BULLET = -1.5
-_LONGEST_COUNTED = 160.0  # Han characters; a paragraph twice as long is not twice as sure
+# Rules whose lines also stand inside articles (a row of a table, a list of references, a date): the weights may overrule.
+_DOUBTFUL = frozenset({bylines.RULE, navigation.RULE, notices.RULE, repeats.LINE})
+_SURE = 1.0  # a doubtful line with a greater score stays
+_ALIEN = -1.5  # a line inside the article with a smaller score goes
+_MOST = 6.0  # no line counts for more than this
 
 
 def choose(lines: Sequence[Line]) -> Sequence[Line]:
     """The lines of the article, in order; every other line has its `rule` set."""
+    if not lines:
+        return []
+    recognise(lines)
+    for line, score in zip(lines, scores(lines).tolist(), strict=True):
+        line.score = score
+    first, last = _best_run([max(-_MOST, min(line.score, _MOST)) * (1 + len(line)) ** 0.5 for line in lines])
+    for index, line in enumerate(lines):
+        inside = first <= index < last
+        if line.rule is None:
+            if not inside or line.score < _ALIEN:
+                line.rule = OUTSIDE
+        elif inside and line.rule in _DOUBTFUL and line.score > _SURE:
+            line.rule = None
+    return [line for line in lines[first:last] if line.rule is None]
+
+
+def recognise(lines: Sequence[Line]) -> None:
+    """Set the `rule` of every line that one of the rules knows."""
     for line in lines:
+        line.rule = None
         if not bylines.signature(line):
             line.rule = next((name for name, recognises in LINE_RULES if recognises(line)), None)
     for title in list(teasers.teaser_titles(lines)):
         title.rule = teasers.RULE
     for line, rule in repeats.repeats(lines):
         line.rule = line.rule or rule
-    for line in lines:
-        line.score = _score(line)
-    first, last = _best_run([line.score for line in lines])
-    for index, line in enumerate(lines):
-        if line.rule is None and not first <= index < last:
-            line.rule = OUTSIDE
-    return [line for line in lines[first:last] if line.rule is None]
 
 
-def _score(line: Line) -> float:
-    if line.rule is not None:
-        return _BREAK if teasers.teaser_head(line) else _RECOGNISED
-    linked = line.shares.get(LINK, 0.0)
-    if line.is_sentence and linked < 0.6:
-        score = 1.0 + min(line.han, _LONGEST_COUNTED) / 40.0
-        return score * (1.0 - 0.5 * line.shares.get(BOILERPLATE, 0.0))
-    if bylines.signature(line):
-        return -_SHORT
-    if linked > 0.6:
-        return _LINKED
-    if teasers.bullet(line):
-        return _BULLET
-    if line.shares.get(HEADING, 0.0) > 0.5:
-        return _SHORT / 2
-    return _SHORT
+def scores(lines: Sequence[Line]) -> Column:
+    """How much each line looks like a part of the article; above 0 it does. `lines` are not empty."""
+    columns = features(lines)
+    return np.asarray(sum((weight * columns[name] for name, weight in WEIGHTS.items()), np.full(len(lines), INTERCEPT)))
 
 
 def _best_run(scores: Sequence[float]) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from corpus.workspace import Workspace
 
@@ -99,3 +100,45 @@ def show(
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPED_WIDTH
     print_page(page, console, source=source)
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    corpus: Annotated[Path | None, typer.Option(help="Folder of the corpus.", show_default=False)] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="The HTML file; by default report.html beside the corpus.", show_default=False
+        ),
+    ] = None,
+    documents: Annotated[int, typer.Option(min=0, help="How many pages to show one by one.")] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as one JSON object.")] = False,
+) -> None:
+    """Write one HTML file about the corpus: what went in, what each rule took, and page by page what is left.
+
+    It needs no network and opens from the file system.
+
+    [bold]Examples[/]
+
+      jiaozhu corpus report
+      jiaozhu corpus report --corpus build/corpus -o report.html --documents 500
+    """
+    from corpus.explained import safe_json, visible
+    from corpus.report import write_report
+
+    workspace: Workspace = context.obj
+    folder = corpus or workspace.corpus
+    numbers = write_report(folder, output or folder.resolve().parent / "report.html", documents=documents)
+    if as_json:
+        typer.echo(safe_json(numbers))
+        return
+    table = Table(title="what each rule took", title_justify="left")
+    for column in ("rule", "characters", "spans", "pages"):
+        table.add_column(column, justify="left" if column == "rule" else "right")
+    for name, rule in sorted(numbers["rules"].items(), key=lambda item: (-item[1]["characters"], item[0])):
+        table.add_row(Text(visible(name)), *(f"{rule[column]:,}" for column in ("characters", "spans", "pages")))
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(table)
+    console.print(f"{numbers['pages']:,} pages, {numbers['documents']:,} articles, {numbers['unique']:,} unique")
+    console.print(f"{numbers['shown']:,} pages shown in {numbers['output']}", markup=False)

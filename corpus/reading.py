@@ -65,12 +65,16 @@ def read_pages(paths: Iterable[Path]) -> Iterator[Page | Rejected]:
     """Every page of the files and folders, in the order given and, inside folders, of their names.
 
     Raises:
-        JiaozhuError: a path does not exist.
+        JiaozhuError: a path does not exist; at once, before the first page is asked for.
     """
     paths = list(paths)
     for path in paths:
         if not path.exists():
             raise JiaozhuError(f"{path}: no such file or folder; name the pages to read")
+    return _read_all(paths)
+
+
+def _read_all(paths: Iterable[Path]) -> Iterator[Page | Rejected]:
     for path in paths:
         base = path if path.is_dir() else path.parent
         for file in _walk(path):

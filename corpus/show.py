@@ -56,7 +56,7 @@ def _as_read(row: Iterable[Piece]) -> list[Piece]:
     gap = ""
     for piece in row:
         if piece.rule in UNSEEN:
-            gap = gap or piece.read
+            gap = "\n" if "\n" in (gap, piece.read) else gap or piece.read
             continue
         last = joined[-1] if joined else None
         if piece.rule and last and last.rule == piece.rule and gap != "\n" and len(last.read) < _LONGEST_JOINED:

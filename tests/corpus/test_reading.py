@@ -164,7 +164,7 @@ def test_a_link_back_to_its_folder_is_not_followed(tmp_path):
 def test_a_path_that_is_not_there_is_named_before_anything_is_read(tmp_path):
     (tmp_path / "a.txt").write_text(TEXT, "utf-8")
     with pytest.raises(JiaozhuError, match="no-such-folder: no such file or folder"):
-        next(read_pages([tmp_path / "a.txt", tmp_path / "no-such-folder"]))
+        read_pages([tmp_path / "a.txt", tmp_path / "no-such-folder"])
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a.gz", "a.docx.gz", "a.parquet.gz", "a.warc.zst"])
