@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 UrlOption = Annotated[
     str | None,
-    typer.Option(help="Label Studio's address; otherwise LABEL_STUDIO_URL, our running server's, or [studio] url."),
+    typer.Option(help="Label Studio's address; otherwise LABEL_STUDIO_URL, our running server's, or \\[studio] url."),
 ]
-ProjectOption = Annotated[str | None, typer.Option(help="The project's title; by default [studio] project.")]
+ProjectOption = Annotated[str | None, typer.Option(help="The project's title; by default \\[studio] project.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and no table.")]
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Suggestions for documents, tasks in Label Studio, and what people decided.",
+)
 
 
 @app.callback()
@@ -57,16 +61,16 @@ def preannotate(
 def studio(
     context: typer.Context,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="The port; by default that of [studio] url, or a free one.")
+        int | None, typer.Option(min=1, max=65535, help="The port; by default that of \\[studio] url, or a free one.")
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option(help="Where the server keeps its data; by default [studio] folder.")
+        Path | None, typer.Option(help="Where the server keeps its data; by default \\[studio] folder.")
     ] = None,
     install_only: Annotated[bool, typer.Option("--install-only", help="Install the server, do not start it.")] = False,
 ) -> None:
     """Start a Label Studio of our own and keep it until Ctrl-C.
 
-    The first time it installs itself into [studio] venv (about 2 minutes and 1 GB). It listens on 127.0.0.1 only.
+    The first time it installs itself into \\[studio] venv (about 2 minutes and 1 GB). It listens on 127.0.0.1 only.
 
     [bold]Examples[/]
 

@@ -60,10 +60,12 @@ def choose(lines: Sequence[Line]) -> Sequence[Line]:
     for line, score in zip(lines, scores(lines).tolist(), strict=True):
         line.score = score
     first, last = _best_run([max(-_MOST, min(line.score, _MOST)) * (1 + len(line)) ** 0.5 for line in lines])
+    while 0 < last < len(lines) and bylines.signature(lines[last]):  # the article's last words
+        last += 1
     for index, line in enumerate(lines):
         inside = first <= index < last
         if line.rule is None:
-            if not inside or line.score < _ALIEN:
+            if not inside or (line.score < _ALIEN and not bylines.signature(line)):
                 line.rule = OUTSIDE
         elif inside and line.rule in _DOUBTFUL and line.score > _SURE:
             line.rule = None

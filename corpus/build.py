@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from corpus.clean import CLEANER_VERSION, clean_page
 from corpus.errors import JiaozhuError
@@ -23,7 +24,7 @@ from corpus.folder import CARD, file_sha256, replace_folder, write_sums
 from corpus.near_duplicates import Signatures, cluster, signatures
 from corpus.progress import track
 from corpus.reading import read_pages
-from corpus.records import SCHEMAS, Document, Page, text_sha256
+from corpus.records import SCHEMAS, Document, Page, Rejected, text_sha256
 from corpus.store import TableWriter, read_rows
 
 BATCH = 64
@@ -111,9 +112,14 @@ def build_corpus(paths: Iterable[Path], output: Path, *, workers: int = 1) -> Su
         JiaozhuError: a path does not exist, there is no page in any of them, or `output` holds anything that is not a
             dataset of ours. `output` is then as it was.
     """
+    paths = list(paths)
+    items = read_pages(paths)
     with replace_folder(output) as folder:
         work = folder / "work"
-        rejected = _read(paths, folder, work / "input.parquet")
+        rejected = _read(items, folder, work / "input.parquet")
+        if not rejected and pq.read_metadata(work / "input.parquet").num_rows == 0:
+            named = ", ".join(map(str, paths))
+            raise JiaozhuError(f"{named}: no pages here; put .txt, .html or .jsonl files into it")
         cleaned = work / "cleaned.parquet"
         _clean(work / "input.parquet", cleaned, work / "cache", workers)
         summary = _write(folder, cleaned, rejected)
@@ -125,13 +131,13 @@ def build_corpus(paths: Iterable[Path], output: Path, *, workers: int = 1) -> Su
     return summary
 
 
-def _read(paths: Iterable[Path], folder: Path, target: Path) -> list[dict[str, Any]]:
+def _read(items: Iterable[Page | Rejected], folder: Path, target: Path) -> list[dict[str, Any]]:
     """Write every readable page once; return what was rejected on the way."""
     seen: dict[str, str] = {}
     rejected: list[dict[str, Any]] = []
     pages_file = folder / "pages" / _FILE
     with TableWriter(target, _INPUT, BATCH) as for_cleaning, TableWriter(pages_file, SCHEMAS["pages"], BATCH) as pages:
-        for item in track(read_pages(paths), "reading pages"):
+        for item in track(items, "reading pages"):
             row = {"doc_id": item.doc_id, "source": item.source}
             if not isinstance(item, Page):
                 rejected.append(row | {"reason": item.reason, "detail": item.detail})
@@ -142,9 +148,6 @@ def _read(paths: Iterable[Path], folder: Path, target: Path) -> list[dict[str, A
                 row |= {"encoding": item.encoding, "raw": item.raw}
                 pages.write(row)
                 for_cleaning.write(row | {"url": item.url, "is_html": item.is_html})
-    if not seen and not rejected:
-        named = ", ".join(map(str, paths))
-        raise JiaozhuError(f"{named}: no pages here; put .txt, .html or .jsonl files into it")
     return rejected
 
 

@@ -1,6 +1,6 @@
 """From one raw page to its article: the steps, in their order.
 
-`clean_page` is the whole of the cleaner: each step is shown the text the steps before it left, and proposes spans of it.
+`clean_page` is the whole of the cleaner: each step is shown the text that those before it left, and proposes spans.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def clean_page(page: Page) -> Document | Rejected:
     text, hints = AlignedText.of(page.raw), None
     if page.is_html:
         text, hints = strip_markup(text)
+    text = text.apply(mojibake(text))  # first: its bytes may hide among the invisible characters
     text = plain_spaces(text)
     text = text.apply(invisible(text))
-    text = text.apply(mojibake(text))
     text, script = simplify(text)
     text = text.apply(pinyin(text))
     text = text.apply(inline_truncation(text))

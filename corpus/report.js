@@ -87,7 +87,7 @@ byId("list").addEventListener("keydown", (event) => {
 });
 
 // One page: raw and clean, row beside row.
-let current = 0;
+let current = Math.max(0, data.documents.findIndex((page) => !page.reason));
 
 function span(piece, whole) {
   const [rule, text, read] = piece;
@@ -123,6 +123,8 @@ function draw() {
     const raw = make("div", null, { role: "cell" });
     raw.append(...pieces.map((piece) => span(piece, whole)).filter(Boolean));
     if (!clean && !raw.textContent.trim()) continue;
+    while (!whole && raw.lastChild && !raw.lastChild.textContent.trim()) raw.lastChild.remove();
+    if (!whole && raw.lastChild) raw.lastChild.textContent = raw.lastChild.textContent.trimEnd();
     const row = make("div", null, { role: "row" });
     row.append(raw, make("div", clean, { role: "cell", lang: "zh-Hans" }));
     rows.push(row);

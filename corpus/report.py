@@ -14,7 +14,7 @@ from array import array
 from base64 import b64encode
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
@@ -169,7 +169,7 @@ def write_report(corpus: Path, output: Path, *, documents: int = DOCUMENTS) -> d
 
 
 def _count_documents(corpus: Path, counts: Counts, wanted: int) -> dict[str, dict[str, Any]]:
-    """Count documents and rejections; return the ids of the pages to show, each with its row of `rejected` or nothing."""
+    """Count documents and rejections; return the pages to show: doc_id, and its row of `rejected` if any."""
     lowest, spread = Smallest[tuple[float, str]](wanted), Smallest[str](wanted)
     refused = Smallest[str](wanted)
     columns = [
@@ -230,7 +230,7 @@ def _count_removed(corpus: Path, counts: Counts, chosen: set[str]) -> dict[str, 
         if rule.last != doc_id:
             rule.last = doc_id
             rule.pages += 1
-        if row["rule"] not in UNSEEN and len(text) > 1:
+        if row["rule"] not in UNSEEN and len(text.strip()) > 3:
             rule.examples.add((zlib.crc32(text.encode("utf-8", "surrogatepass")), one_line(text, 100), doc_id))
         if doc_id in chosen:
             spans.setdefault(doc_id, []).append(Removed(row["start"], row["end"], row["rule"]))
@@ -272,7 +272,7 @@ def _document(page: Explained, numbers: dict[str, int]) -> tuple[tuple[float, st
         clean = visible(text[slice(*row.clean)][:_LONGEST_PAGE]).rstrip("\n") if row.clean else ""
         shown.append([line, clean])
         if left < 0:
-            note = f"Cut after {_LONGEST_PAGE:,} of {len(raw):,} characters; the whole page: jiaozhu corpus show {page.doc_id}"
+            note = f"Cut after {_LONGEST_PAGE:,} of {len(raw):,} characters; whole: jiaozhu corpus show {page.doc_id}"
             break
     if page.raw is None:
         note = "This page could not be read. 此页无法读取。"
@@ -292,7 +292,7 @@ def _document(page: Explained, numbers: dict[str, int]) -> tuple[tuple[float, st
 
 
 def _cut(piece: Piece, numbers: dict[str, int], left: int) -> list[Any]:
-    """A piece as the browser wants it: its rule's number (-1 kept, -2 changed), its text, and how it read if otherwise."""
+    """A piece as the browser wants it: its rule's number (-1 kept, -2 changed), its text, and what was read instead."""
     number = numbers[piece.rule] if piece.rule is not None else -2 if piece.changed else -1
     text, read = piece.text[:left], piece.read[:left]
     if piece.rule in UNSEEN:
@@ -356,23 +356,24 @@ def _rule_style(number: int, name: str) -> str:
     look = look_of(name)
     line = "none" if look.line == "none" else f"underline {look.line} 2px {look.strong}"
     offset = "" if look.line == "none" else "text-underline-offset:.22em;"
-    return f".r{number}{{background:{look.tint};text-decoration:{line};{offset}box-shadow:inset 2px 0 {look.strong}}}\n"
+    return f".r{number}{{background:{look.tint};text-decoration:{line};{offset}border-left:2px solid {look.strong}}}\n"
 
 
 def _summary(counts: Counts) -> str:
     return (
         f"{counts.pages:,} pages gave {counts.documents:,} articles, {counts.unique:,} of them unique. "
-        f'<span lang="zh-Hans">{counts.pages:,} 个网页，{counts.documents:,} 篇文章，其中 {counts.unique:,} 篇不重复。</span>'
+        f'<span lang="zh-Hans">{counts.pages:,} 个网页，{counts.documents:,} 篇文章，其中 {counts.unique:,} 篇不重复。'
+        "</span>"
     )
 
 
 def _shares(counts: Counts) -> str:
     share = counts.aligned / counts.visible if counts.visible else 0.0
     return (
-        f"Of {counts.visible:,} characters that a reader of the pages saw, {counts.aligned:,} ({share:.1%}) stand in the "
-        "articles. Each other one was taken by a rule; shares are of the visible characters, markup and white space of "
-        f'the source apart. <span lang="zh-Hans">读者可见的 {counts.visible:,} 个字符中，{counts.aligned:,} 个（{share:.1%}）'
-        "留在文章里，其余各由一条规则删除。</span>"
+        f"Of {counts.visible:,} characters that a reader of the pages saw, {counts.aligned:,} ({share:.1%}) stand in "
+        "the articles. Each other one was taken by a rule; shares are of the visible characters, markup and white space of "
+        f'the source apart. <span lang="zh-Hans">读者可见的 {counts.visible:,} 个字符中，{counts.aligned:,} 个'
+        f"（{share:.1%}）留在文章里，其余各由一条规则删除。</span>"
     )
 
 
@@ -438,8 +439,8 @@ def _cluster_table(counts: Counts) -> str:
         if count
     )
     return (
-        '<h3>Cluster sizes <span lang="zh-Hans">簇的大小</span></h3><table><thead><tr><th class="n">documents in a cluster'
-        f'</th><th class="n">clusters</th></tr></thead><tbody>{body}</tbody></table>'
+        '<h3>Cluster sizes <span lang="zh-Hans">簇的大小</span></h3><table><thead><tr><th class="n">documents</th>'
+        f'<th class="n">clusters</th></tr></thead><tbody>{body}</tbody></table>'
     )
 
 
@@ -511,9 +512,8 @@ def _chart(title: str, middle: str, bins: Sequence[int], borders: Sequence[str])
     for index, count in enumerate(bins):
         height = 130 * count / most
         x = 20 + index * step
-        parts.append(
-            f'<rect x="{x + 1:.1f}" y="{170 - height:.1f}" width="{step - 2:.1f}" height="{height:.1f}" fill="#0072b2"></rect>'
-        )
+        box = f'x="{x + 1:.1f}" y="{170 - height:.1f}" width="{step - 2:.1f}" height="{height:.1f}"'
+        parts.append(f'<rect {box} fill="#0072b2"></rect>')
         if count:
             parts.append(f'<text x="{x + step / 2:.1f}" y="{166 - height:.1f}" text-anchor="middle">{count:,}</text>')
     parts.append('<line x1="20" y1="170" x2="500" y2="170" stroke="#1a1a1a"></line>')

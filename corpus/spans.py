@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from corpus.errors import SpanError
@@ -75,16 +76,15 @@ class AlignedText:
         pieces: list[str] = []
         cursor = 0
         for start, end, rule, replacement in settled:
-            pieces.append(self.text[cursor:start])
-            walk.keep(start - cursor)
+            pieces += (self.text[cursor:start], replacement)
             stays = min(len(replacement), end - start)
-            pieces.append(replacement)
-            walk.keep(stays)
-            walk.insert(len(replacement) - stays)
-            walk.drop(end - start - stays, rule)
+            walk.keep(start + stays)
+            if start + stays < end:
+                walk.drop(end, rule)
+            walk.shift += len(replacement) - (end - start)
             cursor = end
         pieces.append(self.text[cursor:])
-        walk.keep(len(self.text) - cursor)
+        walk.keep(len(self.text))
         return AlignedText(self.raw, "".join(pieces), tuple(walk.runs), self.removed + tuple(walk.removed))
 
     def substitute(self, text: str) -> AlignedText:
@@ -112,6 +112,10 @@ class AlignedText:
         return to_raw(self.runs, start, end, len(self.raw))
 
 
+def _start(run: Run) -> int:
+    return run.start
+
+
 def to_raw(runs: tuple[Run, ...], start: int, end: int, raw_length: int) -> tuple[int, int]:
     """The raw span of clean characters `[start, end)`: from its first character's place to its last one's.
 
@@ -120,13 +124,12 @@ def to_raw(runs: tuple[Run, ...], start: int, end: int, raw_length: int) -> tupl
     """
     if not 0 <= start < end:
         raise SpanError(f"span [{start}, {end}) is empty or negative")
-    starts = [run.start for run in runs]
-    first = bisect_right(starts, start) - 1
+    first = bisect_right(runs, start, key=_start) - 1
     raw_start = 0
     if first >= 0:
         run = runs[first]
         raw_start = run.raw_start + min(start - run.start, run.length)
-    last = bisect_right(starts, end - 1) - 1
+    last = bisect_right(runs, end - 1, key=_start) - 1
     if last >= 0 and end <= runs[last].start + runs[last].length:
         raw_end = runs[last].raw_start + end - runs[last].start
     else:
@@ -166,7 +169,7 @@ def _settle(proposals: Iterable[Proposal], length: int) -> list[Proposal]:
     """Proposals in order, overlaps resolved, empty ones dropped."""
     settled: list[Proposal] = []
     cursor = 0
-    for proposal in sorted(proposals, key=lambda p: p.start):
+    for proposal in sorted(proposals, key=itemgetter(0)):
         start, end, rule, replacement = proposal
         if not 0 <= start <= end <= length:
             raise SpanError(f"rule {rule!r} proposed [{start}, {end}) in a text of {length} characters")
@@ -176,51 +179,51 @@ def _settle(proposals: Iterable[Proposal], length: int) -> list[Proposal]:
             start = cursor
         if start == end and not replacement:
             continue
-        settled.append(Proposal(start, end, rule, replacement))
+        settled.append(proposal if start == proposal[0] else Proposal(start, end, rule, replacement))
         cursor = end
     return settled
 
 
 class _Walk:
-    """Walks the old runs once, left to right, writing the new ones."""
+    """Walks the old runs once, left to right, writing the new ones. `shift`: from an old offset to its new one."""
 
     def __init__(self, runs: tuple[Run, ...]) -> None:
         self._old = runs
         self._index = 0
         self._cursor = 0  # in the old text
-        self._start = 0  # in the new text
+        self.shift = 0
         self.runs: list[Run] = []
         self.removed: list[Removed] = []
 
-    def keep(self, length: int) -> None:
-        for raw_start, offset, part in self._aligned(length):
-            start = self._start + offset
-            if self.runs:
-                last = self.runs[-1]
-                if last.start + last.length == start and last.raw_start + last.length == raw_start:
-                    self.runs[-1] = Run(last.start, last.raw_start, last.length + part)
+    def keep(self, stop: int) -> None:
+        """The old characters up to `stop` stay."""
+        runs, shift = self.runs, self.shift
+        for start, raw_start, length in self._aligned(stop):
+            if runs:
+                last = runs[-1]
+                if last[0] + last[2] == start + shift and last[1] + last[2] == raw_start:
+                    runs[-1] = Run(last[0], last[1], last[2] + length)
                     continue
-            self.runs.append(Run(start, raw_start, part))
-        self._start += length
+            runs.append(Run(start + shift, raw_start, length))
 
-    def drop(self, length: int, rule: str) -> None:
-        for raw_start, _, part in self._aligned(length):
-            self.removed.append(Removed(raw_start, raw_start + part, rule))
+    def drop(self, stop: int, rule: str) -> None:
+        """The old characters up to `stop` go."""
+        for _, raw_start, length in self._aligned(stop):
+            self.removed.append(Removed(raw_start, raw_start + length, rule))
 
-    def insert(self, length: int) -> None:
-        self._start += length
-
-    def _aligned(self, length: int) -> list[tuple[int, int, int]]:
-        """Consume `length` old characters: (raw start, offset in the consumed piece, length) of each aligned part."""
+    def _aligned(self, stop: int) -> list[tuple[int, int, int]]:
+        """Go on to `stop`: the aligned parts on the way, as (old start, raw start, length)."""
         parts: list[tuple[int, int, int]] = []
-        begin, stop = self._cursor, self._cursor + length
-        while self._index < len(self._old):
-            run = self._old[self._index]
-            low, high = max(begin, run.start), min(stop, run.start + run.length)
+        old, index, cursor = self._old, self._index, self._cursor
+        while index < len(old):
+            start, raw_start, length = old[index]
+            end = start + length
+            low = start if start > cursor else cursor
+            high = end if end < stop else stop
             if low < high:
-                parts.append((run.raw_start + low - run.start, low - begin, high - low))
-            if run.start + run.length > stop:
+                parts.append((low, raw_start + low - start, high - low))
+            if end > stop:
                 break
-            self._index += 1
-        self._cursor = stop
+            index += 1
+        self._index, self._cursor = index, stop
         return parts

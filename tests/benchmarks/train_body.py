@@ -77,23 +77,15 @@ def lines_of(raw: str, is_html: bool) -> list[Line]:
 
 
 def label(lines: Sequence[Line], article: str) -> np.ndarray[Any, Any]:
-    """1 for a line whose words stand in the article; a short one only near others, a repeated one only once."""
+    """1 for a line whose words stand in the article: a long one anywhere, a short one where the lines beside it stand."""
     texts = [words(line.plain) for line in lines]
     gold = words(article)
     known = set(grams(gold))
-    cover = np.array([_cover(text, gold, known) for text in texts])
-    long = np.array([len(text) >= 12 for text in texts], bool)
-    sure = np.flatnonzero(long & (cover > 0.7))
-    labels = np.zeros(len(lines))
-    labels[sure] = 1
-    if not len(sure):
-        return labels
-    for index in np.flatnonzero(cover >= 0.5):
-        place = int(np.searchsorted(sure, index))
-        distance = min(abs(int(sure[i]) - index) for i in (place - 1, place) if 0 <= i < len(sure))
-        if long[index] or distance <= (12 if 0 < place < len(sure) else 3):
-            labels[index] = 1
-    middle = np.median(sure)
+    sure = [len(text) >= 12 and _cover(text, known) > 0.7 for text in texts]
+    found = _walk(texts, sure, gold)
+    backwards = _walk([text[::-1] for text in reversed(texts)], sure[::-1], gold[::-1])
+    labels = np.array([a or b for a, b in zip(found, reversed(backwards), strict=True)], float)
+    middle = np.median(np.flatnonzero(sure)) if any(sure) else 0
     copies: dict[str, list[int]] = {}
     for index in np.flatnonzero(labels).tolist():
         if len(texts[index]) >= 6:
@@ -105,9 +97,23 @@ def label(lines: Sequence[Line], article: str) -> np.ndarray[Any, Any]:
     return labels
 
 
-def _cover(text: str, gold: str, known: set[str]) -> float:
-    if len(text) < 4:
-        return float(bool(text) and text in gold)
+def _walk(texts: Sequence[str], sure: Sequence[bool], gold: str) -> list[bool]:
+    """Go through the page and the article side by side; a short line must be what comes next in the article."""
+    found: list[bool] = []
+    place = 0
+    for text, is_sure in zip(texts, sure, strict=True):
+        if is_sure:
+            at = gold.find(text[:8], place)
+            at = at if at >= 0 else gold.find(text[:8])
+        else:
+            at = gold.find(text, place, place + len(text) + 15) if text else -1
+        if at >= 0:
+            place = at + len(text)
+        found.append(is_sure or at >= 0)
+    return found
+
+
+def _cover(text: str, known: set[str]) -> float:
     return sum(text[i : i + 4] in known for i in range(len(text) - 3)) / (len(text) - 3)
 
 
@@ -143,7 +149,11 @@ def composed(plain: Sequence[Example]) -> Iterator[Example]:
                 continue
             chosen = dict.fromkeys((j * 3 + version) % len(sentences) for j in range(4 + (index + version) % 9))
             put_in = [_line(heads[(index * 2 + version) % len(heads)])]
+            room = 0.6 * sum(line.han for line, y in zip(example.lines, example.labels, strict=True) if y and line.is_sentence)
             for place, number in enumerate(chosen):
+                room -= sentences[number].han
+                if room < 0:  # what is put in stays the smaller part
+                    break
                 if (index + version) % 2:
                     put_in.append(_line(readers[(place + index) % len(readers)]))
                 put_in.append(copy.copy(sentences[number]))

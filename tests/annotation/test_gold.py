@@ -1,0 +1,144 @@
+"""The gold of tests/gold is well formed and still fits the texts it was made on; tests/gold/README.md says how it was made."""
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from annotation.labels import load_labels
+from corpus.clean import clean_page
+from corpus.reading import read_pages
+from corpus.records import Document, Page
+from corpus.spans import to_clean
+
+GOLD = Path(__file__).parents[1] / "gold"
+SEEDS = Path(__file__).parents[3] / "shared" / "pages" / "seeds"
+LABELS = set(load_labels().names)
+AMOUNTS = {"MONEY", "PERCENT", "QUANTITY"}
+
+_MARK = re.compile(r"\[\[(.+?)\|([A-Z]+)\]\]")
+_NO_EDGE = re.compile(r"[\s，。、；：！？“”‘’《》（）·*]")
+_NUMERAL = re.compile(r"[0-9０-９一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟几数]")
+_ISO_4217 = re.compile(r"[A-Z]{3}")
+
+
+def rows_of(name: str) -> list[dict]:
+    return [json.loads(line) for line in (GOLD / name).read_text("utf-8").splitlines()]
+
+
+def sentences() -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
+    """Each marked sentence as its text and its spans."""
+    for line in (GOLD / "sentences.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            spans, shift = [], 0
+            for mark in _MARK.finditer(line):
+                start = mark.start() - shift
+                spans.append((start, start + len(mark[1]), mark[2]))
+                shift += len(mark[0]) - len(mark[1])
+            yield _MARK.sub(r"\1", line), spans
+
+
+@cache
+def seed(number: str) -> tuple[Page, Document]:
+    if not SEEDS.is_dir():
+        pytest.skip("the seed pages are not here (../shared/pages/seeds); their texts are not ours to commit")
+    [page] = read_pages(sorted(SEEDS.glob(f"{number}_*")))
+    document = clean_page(page)
+    assert isinstance(page, Page)
+    assert isinstance(document, Document)
+    return page, document
+
+
+def lie_apart(spans: list) -> bool:
+    """Sorted, not empty, flat."""
+    edges = [edge for span in spans for edge in span[:2]]
+    return edges == sorted(edges) and all(span[0] < span[1] for span in spans)
+
+
+def edges_are_clean(text: str, start: int, end: int) -> bool:
+    inside = text[start:end]
+    return len(inside) == end - start and not _NO_EDGE.match(inside[0]) and not _NO_EDGE.match(inside[-1])
+
+
+@pytest.mark.parametrize("row", rows_of("seeds.jsonl"), ids=lambda row: row["seed"])
+def test_the_gold_of_a_seed_is_flat_inside_its_text_and_in_the_scheme(row):
+    spans = row["spans"]
+    assert lie_apart(spans)
+    assert lie_apart([span[3:] for span in spans])
+    assert 0 <= spans[0][0] and spans[-1][1] <= row["length"]
+    assert {span[2] for span in spans} <= LABELS
+
+
+@pytest.mark.parametrize("row", rows_of("seeds.jsonl"), ids=lambda row: row["seed"])
+def test_the_gold_of_a_seed_still_finds_its_characters(row):
+    # No message shows the text: the pages belong to their publishers.
+    page, document = seed(row["seed"])
+    anchored = [to_clean(document.alignment, raw_start, raw_end) for *_, raw_start, raw_end in row["spans"]]
+    assert None not in anchored
+    assert [end - start for start, end in anchored] == [end - start for start, end, *_ in row["spans"]]
+    dirty = [span for span in anchored if not edges_are_clean(document.text, *span)]
+    assert dirty == []
+    if sha256(document.text.encode()).hexdigest() == row["text_sha256"]:
+        assert len(document.text) == row["length"]
+        assert anchored == [(start, end) for start, end, *_ in row["spans"]]
+
+
+def test_all_five_seeds_and_all_seven_labels_are_in_the_gold():
+    rows = rows_of("seeds.jsonl")
+    assert [row["seed"] for row in rows] == ["000", "001", "002", "003", "004"]
+    assert {span[2] for row in rows for span in row["spans"]} == LABELS
+
+
+@pytest.mark.parametrize(("text", "spans"), sentences())
+def test_a_marked_sentence_is_well_formed(text, spans):
+    assert not re.search(r"\[\[|\]\]|\|", text)
+    assert lie_apart(spans)
+    assert all(edges_are_clean(text, start, end) for start, end, _ in spans)
+    assert {label for *_, label in spans} <= LABELS
+
+
+def test_there_are_120_marked_sentences_and_a_third_of_them_hold_nothing():
+    texts = dict(sentences())  # a text that stands twice would count once
+    assert len(texts) >= 120
+    assert sum(not spans for spans in texts.values()) * 3 >= len(texts)
+    assert {label for spans in texts.values() for *_, label in spans} == LABELS
+
+
+@pytest.mark.parametrize("row", rows_of("amounts.jsonl"), ids=lambda row: row["text"])
+def test_a_sentence_of_amounts_is_well_formed(row):
+    text, spans = row["text"], row["spans"]
+    assert lie_apart(spans)
+    for start, end, label, value, unit, approx in spans:
+        amount = text[start:end]
+        assert label in AMOUNTS
+        assert edges_are_clean(text, start, end)
+        assert _NUMERAL.search(amount)
+        assert approx in {"none", "about", "more", "less"}
+        if label == "MONEY":
+            assert _ISO_4217.fullmatch(unit)
+        elif label == "PERCENT":
+            assert unit == ("pp" if amount.endswith("个百分点") else "%")
+        else:
+            assert amount.endswith(unit)
+        if value is None:
+            assert re.match("好?[数几]", amount), "only an amount that names no number has no value"
+            assert approx == "about"
+        else:
+            bounds = [Decimal(part) for part in value.split("..")]
+            assert len(bounds) in (1, 2)
+            assert bounds == sorted(set(bounds))
+
+
+def test_there_are_320_sentences_of_amounts_and_every_kind_of_value():
+    rows = rows_of("amounts.jsonl")
+    spans = [span for row in rows for span in row["spans"]]
+    assert len({row["text"] for row in rows}) == len(rows) >= 320
+    assert sum(not row["spans"] for row in rows) >= 60
+    assert {span[2] for span in spans} == AMOUNTS
+    assert {span[5] for span in spans} == {"none", "about", "more", "less"}
+    assert {"CNY", "USD", "EUR", "HKD", "JPY", "GBP"} <= {span[4] for span in spans if span[2] == "MONEY"}
