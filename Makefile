@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JIAOZHU := $(BIN)/jiaozhu
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify bench lint clean
+.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify report bench lint clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ browser: setup
 
 corpus: setup ## Clean the pages of jiaozhu.toml into a corpus
 	@$(JIAOZHU) corpus build
+
+report: corpus ## Write one HTML file about the corpus
+	@$(JIAOZHU) corpus report
 
 preannotate: corpus ## Suggest organizations, amounts and places
 	@$(JIAOZHU) annotation preannotate

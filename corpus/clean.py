@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from corpus import personal_data
 from corpus.body import choose
 from corpus.html import Hints, strip_markup
 from corpus.lines import Line, split_lines
@@ -64,6 +65,8 @@ def clean_page(page: Page) -> Document | Rejected:
         flags.append("repeated_body")
     if is_masked(text.text):
         flags.append("masked")
+    if personal_data.find(text.text):
+        flags.append("personal_data")
     if not metadata.matches:
         flags.append("title_mismatch")
     return Document(

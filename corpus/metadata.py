@@ -18,26 +18,47 @@ MISMATCH_BELOW = 0.25  # share of the title's character pairs that the article m
 _NOT_WORDS = re.compile(r"[\W_]+")
 _TITLE_FIELD = re.compile(r"^(?:标题|题目)\s*:\s*(.{4,80}?)\s*\|?$")
 _ORIGINAL_TITLE = re.compile(r"原标题\s*:\s*([^|]{4,80})")
-_PUBLISHER = re.compile(r"(?:来源|稿源|出处|来自)\s*:\s*([^\s|,;:()\[\]【】/]{2,24})")
-_AUTHOR = re.compile(
-    r"(?:作者|记者|撰文|文/|文)\s*[:：/]\s*([\u4e00-\u9fff·]{2,8}(?:[、 ][\u4e00-\u9fff·]{2,4}){0,4}?)(?=$|[\s|,;:()\[\]【】/])"
-)
-_DATE = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)\s?[-/.年]\s?(1[0-2]|0?[1-9])\s?[-/.月]\s?(3[01]|[12]\d|0?[1-9])(?!\d)\s*日?"
-    r"(?:\s*(?:上午|下午)?\s*([01]?\d|2[0-3])[:时]([0-5]\d)(?:[:分]([0-5]\d))?)?"
-)
 _SITE_NAME = re.compile(r"\s*(?:[_|｜»>]|--+|——|-(?=[^-]{2,12}$)| - )\s*")
+_PUBLISHER = re.compile(r"(?:来源|稿源|出处|来自)\s*:\s*([^\s|,;:()\[\]【】/=\"']{2,24})(?![^\s|,;:()\[\]【】/])")
+_NO_PUBLISHER = frozenset("转载文章 转载 互联网 网络 网络转载 原创 本站 本站原创 未知 不详".split())
+_NAME = r"[\u4e00-\u9fff·]{2,8}|[\u4e00-\u9fff] {1,4}[\u4e00-\u9fff]|[A-Za-z][\w.-]{2,24}"
+_REPORTERS = r"[\u4e00-\u9fff]{2,4}(?:[、 ][\u4e00-\u9fff]{2,4}){0,4}"
+# Where the author stands, the surest first: a field, a line of reporters, reporters in parentheses, a name alone in them.
+_AUTHORS = (
+    re.compile(
+        rf"(?:作者|撰文|撰稿人?|文)\s*[:/]\s*((?:{_NAME})(?:[、 ][\u4e00-\u9fff]{{2,4}}){{0,4}}?)(?=$|[\s|,;:()\[\]【】/])"
+    ),
+    re.compile(rf"(?<!小)记者\s*[:/]?\s*({_REPORTERS})\s*(?:$|[|/](?:文|图|摄))"),
+    re.compile(rf"[(\[【][^()\[\]。]{{0,16}}记者\s*[:/]?\s*({_REPORTERS})(?=\s*[)\]】]|\s+(?:通讯员|实习|摄影|记者))"),
+    re.compile(r"^[(\[]([\u4e00-\u9fff]{2,4})[)\]]$"),
+)
+_NOBODY = frozenset("佚名 匿名 未知 不详 本站 网络 管理员 编辑 待续 未完 完毕 原创 转载 图片 资料图 admin".split())
+_DATE = re.compile(
+    r"(?<!\d)(?:((?:19|20)\d\d)\s?[-/.年]\s?(1[0-2]|0?[1-9])\s?[-/.月]\s?(3[01]|[12]\d|0?[1-9])(?!\d)\s*日?"
+    r"|(3[01]|[12]\d|0?[1-9])/(1[0-2]|0?[1-9])/((?:19|20)\d\d)(?!\d))"
+    r"(?:T|[\s(-]*(?:星期.|周.)?[\s)-]*)(?:(上午|下午|晚上?)?\s*([01]?\d|2[0-3])[:时]([0-5]\d)(?:[:分]([0-5]\d))?\s?(PM|pm)?)?"
+)
+_SAID = re.compile(r"发布|发表|发稿|时间|日期|更新|刊发|来源|作者|阅读|浏览|点击|publish|posted|date", re.I)
+_CLOCK = re.compile(r"今天是|现在是|当前时间|北京时间:|欢迎您|农历")
 _META_DATES = (
     "article:published_time",
+    "datepublished",
     "og:release_date",
     "publishdate",
     "pubdate",
+    "publish_time",
+    "weibo:article:create_at",
     "date",
     "dc.date",
     "citation_date",
+    "citation_publication_date",
 )
-_NOBODY = ("佚名", "匿名", "未知", "不详", "本站", "网络")
+_META_AUTHORS = ("citation_author", "citation_authors", "dc.creator", "author", "article:author")
+_META_TITLES = ("og:title", "twitter:title", "headline", "citation_title", "dc.title")
+_OPENING = 5  # lines of the article above its first sentence
 _LINES_ABOVE = 15
+_LONGEST_TITLE = 80
+_LINES_BELOW = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +80,47 @@ def read_metadata(
 
     `lines` are those of `text`; `body` those of them that are the article.
     """
-    first = body[0].start if body else 0
+    first = _first_sentence(body)
+    last = body[-1].start if body else 0
     above = [line for line in lines if line.start < first]
     below = [line for line in lines if line.start > first and line.rule in (bylines.RULE, None)]
+    behind = [line.plain for line in lines if line.start > last][:_LINES_BELOW]
     article = "".join(line.plain for line in body)
     title = _title(text, above, lines, article, hints)
     if title:
         words = _words(title)
         for line in lines:
-            if line.rule is not None and _words(line.plain) == words:
+            if _words(line.plain) == words and (line.rule is not None or not line.is_sentence):
                 line.rule = TITLE
     header = [line.plain for line in above[-_LINES_ABOVE:]]
+    bylined = [line.plain for line in above[:-_LINES_ABOVE] if line.rule == bylines.RULE][-3:] + header
+    footer = [line.plain for line in reversed(below)]
     return Metadata(
         title,
-        _first(_PUBLISHER, header, [line.plain for line in reversed(below)])
-        or (hints and hints.meta.get("og:site_name"))
-        or None,
-        _author(header, [line.plain for line in reversed(below)]),
-        _date(hints, header),
+        _publisher(bylined, footer) or (hints and hints.meta.get("og:site_name")) or None,
+        _author(bylined, body, behind, hints),
+        _date(hints, bylined, behind),
         urlsplit(url).hostname if url else None,
         title is None or coverage(title, article) >= MISMATCH_BELOW,
     )
 
 
+def _first_sentence(body: Sequence[Line]) -> int:
+    """Where the running text begins; the title, the date and the author often stand above it, inside the article."""
+    for line in body[:_OPENING]:
+        if line.is_sentence or line.clauses >= 2:
+            return line.start
+    return body[min(_OPENING, len(body)) - 1].start if body else 0
+
+
 def coverage(title: str, article: str) -> float:
     """The share of the title's neighbouring character pairs that stand in the article; 0 to 1."""
-    words = _words(title)
+    return _pairs_in(_words(title), article)
+
+
+def _pairs_in(words: str, text: str) -> float:
     pairs = [words[i : i + 2] for i in range(len(words) - 1)]
-    return sum(pair in article for pair in pairs) / len(pairs) if pairs else 0.0
+    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def _words(text: str) -> str:
@@ -94,55 +128,123 @@ def _words(text: str) -> str:
 
 
 def _title(text: str, above: Sequence[Line], lines: Sequence[Line], article: str, hints: Hints | None) -> str | None:
-    """The candidate that the article, the page and its place speak for; the page's own markup counts as two voices."""
+    """The candidate that the article, its place and the markup speak for, most of all where several of them agree."""
     repeated = Counter(_words(line.plain) for line in lines)
-    candidates: dict[str, float] = {}
+    stated = _words(hints.title) if hints else ""
+    said = _words(article)
+    candidates: dict[str, tuple[float, str]] = {}  # by their words
+    voices: dict[str, set[str]] = {}
 
-    def propose(candidate: str, bonus: float) -> None:
+    def propose(candidate: str, voice: str, bonus: float) -> None:
         candidate = candidate.strip(" |[]【】")
-        if 4 <= len(candidate) <= 80:
-            votes = bonus + 2 * coverage(candidate, article) + 0.4 * (repeated[_words(candidate)] > 1)
-            candidates[candidate] = max(candidates.get(candidate, -1.0), votes)
+        words = _words(candidate)
+        if not 4 <= len(candidate) <= _LONGEST_TITLE or not words:
+            return
+        rest = said.replace(words, "", 1)  # a heading inside the article speaks for itself
+        votes = bonus + 2 * _pairs_in(words, rest) + 0.4 * (repeated[words] > 1)
+        if voice != "title" and words in stated and len(words) >= 0.3 * len(stated):
+            votes += 0.6
+        if words != stated and stated.endswith(words) and len(words) < 0.5 * len(stated):  # the site's name
+            votes -= 1.2
+        voices.setdefault(words, set()).add(voice)
+        if words not in candidates or votes > candidates[words][0]:
+            candidates[words] = (votes, candidate)
 
     for distance, line in enumerate(reversed(above[-_LINES_ABOVE:])):
         if field := _TITLE_FIELD.match(line.plain) or _ORIGINAL_TITLE.search(line.plain):
             start = line.start + field.start(1)
-            propose(text[start : start + len(field[1])], 1.0 if field.re is _TITLE_FIELD else 0.0)
-        elif not line.is_sentence and line.rule in (None, "outside_article", repeats.LINE):
-            propose(text[line.start : line.end], 0.3 - 0.04 * distance)
+            propose(text[start : start + len(field[1])], "field", 1.0 if field.re is _TITLE_FIELD else 0.0)
+        elif not line.is_sentence and line.clauses < 2 and line.rule in (None, "outside_article", repeats.LINE):
+            propose(text[line.start : line.end], "line", 0.3 - 0.04 * distance)
     if hints:
+        near = {_words(line.plain) for line in above}
         for _, heading in hints.headings:
-            propose(heading, 0.6)
-        for name in ("og:title", "twitter:title"):
-            propose(hints.meta.get(name, ""), 0.8)
-        for part in _SITE_NAME.split(hints.title):
-            propose(part, 0.5)
-    return max(candidates, key=candidates.__getitem__) if candidates else None
+            propose(heading, "heading", 0.6 if _words(heading) in near else 0.1)
+        for name in _META_TITLES:
+            propose(hints.meta.get(name, ""), "meta", 0.8)
+        cuts = [match.start() for match in _SITE_NAME.finditer(hints.title)]
+        for cut in [len(hints.title), *cuts]:  # the site's name is at the end
+            propose(hints.title[:cut], "title", 0.5)
+        for part in _SITE_NAME.split(hints.title)[1:]:
+            propose(part, "title", 0.3)
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda words: candidates[words][0] + 0.5 * (len(voices[words]) - 1))
+    return candidates[best][1]
 
 
-def _first(pattern: re.Pattern[str], *groups: Sequence[str]) -> str | None:
+def _publisher(*groups: Sequence[str]) -> str | None:
     for texts in groups:
         for text in texts:
-            if match := pattern.search(text):
-                return match[1].strip()
+            if (match := _PUBLISHER.search(text)) and match[1] not in _NO_PUBLISHER:
+                return match[1]
     return None
 
 
-def _author(*groups: Sequence[str]) -> str | None:
-    author = _first(_AUTHOR, *groups)
-    return None if author in _NOBODY else author
+def _author(header: Sequence[str], body: Sequence[Line], behind: Sequence[str], hints: Hints | None) -> str | None:
+    """From a byline above or behind the article, its markup, the reporters in its first lines or its last ones."""
+    opening = [line.plain for line in body[:_OPENING]]
+    ending = [line.plain for line in body[-2:]] + list(behind)
+    field, reporters, in_parentheses, alone = _AUTHORS
+    tries = [
+        (field, [*reversed(header), *ending]),
+        (reporters, [text for text in [*reversed(header), *opening, *ending] if len(text) <= 60]),
+        (in_parentheses, [*header, *opening, *ending]),
+        (alone, ending),
+    ]
+    for pattern, texts in tries:
+        for text in texts:
+            if (match := pattern.search(text)) and (name := _person(match[1])):
+                return name
+        if pattern is field and hints and (name := _author_of_markup(hints, header, body)):
+            return name
+    return None
 
 
-def _date(hints: Hints | None, header: Sequence[str]) -> str | None:
-    """The date nearest above the article, else the one in the markup."""
-    texts = [*reversed(header)]
+def _person(name: str) -> str | None:
+    if len(name) > 2 and len(name.replace(" ", "")) == 2:  # 赵 培
+        name = name.replace(" ", "")
+    return None if name in _NOBODY else name
+
+
+def _author_of_markup(hints: Hints, header: Sequence[str], body: Sequence[Line]) -> str | None:
+    """Only a name that stands at the article, too: the element often names the maker of the site's software."""
+    shown = _words("".join([*header, *(line.plain for line in body)]))
+    for name in _META_AUTHORS:
+        author = " ".join(hints.meta.get(name, "").split())
+        if 2 <= len(author) <= 40 and "://" not in author and _words(author) in shown:
+            return _person(author)
+    return None
+
+
+def _date(hints: Hints | None, header: Sequence[str], behind: Sequence[str]) -> str | None:
+    """The date that is said to be the article's, else the one in the markup or nearest above, else behind the article.
+
+    A time on the page goes before the markup's, which is often in another zone.
+    """
+    shown = [text for text in reversed(header) if not _CLOCK.search(text)]
+    said = _first_date([text for text in shown if _SAID.search(text)])
+    if said:
+        return said
+    marked = None
     if hints:
-        texts += [hints.meta[name] for name in _META_DATES if name in hints.meta]
+        marked = _first_date([hints.meta[name] for name in _META_DATES if name in hints.meta])
+        marked = marked or _first_date([value for _, value in hints.times[:1]])
+    nearest = _first_date(shown)
+    if nearest and (marked is None or nearest[:10] == marked[:10]):
+        return nearest
+    return marked or _first_date([text for text in behind if _SAID.search(text)]) or _first_date(behind)
+
+
+def _first_date(texts: Sequence[str]) -> str | None:
     for text in texts:
-        if match := _DATE.search(text):
-            year, month, day, hour, minute, second = match.groups()
-            date = f"{year}-{int(month):02}-{int(day):02}"
-            if hour is None:
-                return date
-            return f"{date}T{int(hour):02}:{minute}" + (f":{second}" if second else "")
+        match = _DATE.search(text)
+        if not match:
+            continue
+        year, month, day, day_first, month_second, year_last, half, hour, minute, second, pm = match.groups()
+        date = f"{year or year_last}-{int(month or month_second):02}-{int(day or day_first):02}"
+        if hour is None:
+            return date
+        hours = int(hour) + 12 * (bool(pm or half in ("下午", "晚", "晚上")) and int(hour) < 12)
+        return f"{date}T{hours:02}:{minute}" + (f":{second}" if second else "")
     return None

@@ -7,7 +7,6 @@ goes into a JSON block with `<`, `>` and `&` escaped, and the page's script puts
 
 from __future__ import annotations
 
-import os
 import re
 import zlib
 from array import array
@@ -15,6 +14,7 @@ from base64 import b64encode
 from bisect import insort
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
@@ -36,6 +36,8 @@ _TOP = 12  # sites, publishers, clusters
 _LONGEST_PAGE = 60_000  # characters of a page that are shown
 _LONGEST_TAG = 240  # characters of one piece of markup that are shown
 _LENGTHS = (100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800)  # borders of the bins, in characters
+
+_CLUSTERS = ((1, 1), (2, 2), (3, 3), (4, 9), (10, 99), (100, 999), (1_000, 10**9))  # bins of sizes
 
 FLAGS = {
     "truncated": "截断",
@@ -160,11 +162,12 @@ def write_report(corpus: Path, output: Path, *, documents: int = DOCUMENTS) -> d
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(page, "utf-8", "backslashreplace")
-        os.replace(partial, output)  # noqa: PTH105  # the contract's own words
+        partial.replace(output)
     except OSError as error:
         raise JiaozhuError(f"{output}: cannot be written ({error.strerror}); name another file with -o") from None
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
     return counts.as_dict() | {"shown": len(shown), "output": str(output)}
 
 
@@ -224,14 +227,18 @@ def _count_removed(corpus: Path, counts: Counts, chosen: set[str]) -> dict[str, 
         doc_id, text = row["doc_id"], row["text"]
         if doc_id is None:
             continue
-        rule = counts.rules.setdefault(row["rule"], RuleCount())
+        if row["rule"] not in counts.rules:
+            counts.rules[row["rule"]] = RuleCount()
+        rule = counts.rules[row["rule"]]
         rule.characters += row["end"] - row["start"]
         rule.spans += 1
         if rule.last != doc_id:
             rule.last = doc_id
             rule.pages += 1
         if row["rule"] not in UNSEEN and len(text.strip()) > 3:
-            rule.examples.add((zlib.crc32(text.encode("utf-8", "surrogatepass")), one_line(text, 100), doc_id))
+            digest = zlib.crc32(text.encode("utf-8", "surrogatepass"))
+            if all(digest != other for other, _, _ in rule.examples.items):
+                rule.examples.add((digest, one_line(text, 100), doc_id))
         if doc_id in chosen:
             spans.setdefault(doc_id, []).append(Removed(row["start"], row["end"], row["rule"]))
     return spans
@@ -267,11 +274,11 @@ def _document(page: Explained, numbers: dict[str, int]) -> tuple[tuple[float, st
         for piece in pieces(raw, text, row):
             line.append(_cut(piece, numbers, max(left, 0)))
             left -= len(line[-1][1])
-            if left < 0:
+            if left <= 0:
                 break
         clean = visible(text[slice(*row.clean)][:_LONGEST_PAGE]).rstrip("\n") if row.clean else ""
         shown.append([line, clean])
-        if left < 0:
+        if left <= 0 and len(raw) > _LONGEST_PAGE:
             note = f"Cut after {_LONGEST_PAGE:,} of {len(raw):,} characters; whole: jiaozhu corpus show {page.doc_id}"
             break
     if page.raw is None:
@@ -284,7 +291,7 @@ def _document(page: Explained, numbers: dict[str, int]) -> tuple[tuple[float, st
         "flags": [one_line(flag) for flag in document.get("flags") or ()],
         "quality": document.get("quality", 0.0),
         "reason": one_line(page.rejected["reason"]) if page.rejected else "",
-        "facts": [pair for pair in header(page) if pair[0] not in ("title", "flags")],
+        "facts": [pair for pair in header(page) if pair[0] != "title"],
         "rows": shown,
         "note": note,
     }
@@ -356,7 +363,8 @@ def _rule_style(number: int, name: str) -> str:
     look = look_of(name)
     line = "none" if look.line == "none" else f"underline {look.line} 2px {look.strong}"
     offset = "" if look.line == "none" else "text-underline-offset:.22em;"
-    return f".r{number}{{background:{look.tint};text-decoration:{line};{offset}border-left:2px solid {look.strong}}}\n"
+    edge = "" if name in UNSEEN else f"border-left:2px solid {look.strong}"
+    return f".r{number}{{background:{look.tint};text-decoration:{line};{offset}{edge}}}"
 
 
 def _summary(counts: Counts) -> str:
@@ -371,8 +379,8 @@ def _shares(counts: Counts) -> str:
     share = counts.aligned / counts.visible if counts.visible else 0.0
     return (
         f"Of {counts.visible:,} characters that a reader of the pages saw, {counts.aligned:,} ({share:.1%}) stand in "
-        "the articles. Each other one was taken by a rule; shares are of the visible characters, markup and white space of "
-        f'the source apart. <span lang="zh-Hans">读者可见的 {counts.visible:,} 个字符中，{counts.aligned:,} 个'
+        "the articles. Each other one was taken by a rule; shares are of those characters; markup and white space "
+        f'of the source count apart. <span lang="zh-Hans">读者可见的 {counts.visible:,} 个字符中，{counts.aligned:,} 个'
         f"（{share:.1%}）留在文章里，其余各由一条规则删除。</span>"
     )
 
@@ -433,10 +441,15 @@ def _rule_table(counts: Counts, order: list[str], names: list[str]) -> str:
 def _cluster_table(counts: Counts) -> str:
     sizes = Counter(copies + 1 for copies in counts.copies.values())
     sizes[1] = counts.unique - len(counts.copies)
+    rows_of_table = [
+        (
+            f"{low:,}" if low == high else f"{low:,} to {high:,}",
+            sum(sizes[size] for size in sizes if low <= size <= high),
+        )
+        for low, high in _CLUSTERS
+    ]
     body = "".join(
-        f'<tr><td class="n">{size:,}</td><td class="n">{count:,}</td></tr>'
-        for size, count in sorted(sizes.items())
-        if count
+        f'<tr><td class="n">{said}</td><td class="n">{count:,}</td></tr>' for said, count in rows_of_table if count
     )
     return (
         '<h3>Cluster sizes <span lang="zh-Hans">簇的大小</span></h3><table><thead><tr><th class="n">documents</th>'

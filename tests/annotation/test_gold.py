@@ -1,4 +1,4 @@
-"""The gold of tests/gold is well formed and still fits the texts it was made on; tests/gold/README.md says how it was made."""
+"""The gold of tests/gold is well formed and still fits the texts it was made on; its README.md says how it was made."""
 
 import json
 import re
@@ -44,14 +44,14 @@ def sentences() -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
 
 
 @cache
-def seed(number: str) -> tuple[Page, Document]:
+def seed(number: str) -> Document:
     if not SEEDS.is_dir():
         pytest.skip("the seed pages are not here (../shared/pages/seeds); their texts are not ours to commit")
     [page] = read_pages(sorted(SEEDS.glob(f"{number}_*")))
-    document = clean_page(page)
     assert isinstance(page, Page)
+    document = clean_page(page)
     assert isinstance(document, Document)
-    return page, document
+    return document
 
 
 def lie_apart(spans: list) -> bool:
@@ -70,21 +70,23 @@ def test_the_gold_of_a_seed_is_flat_inside_its_text_and_in_the_scheme(row):
     spans = row["spans"]
     assert lie_apart(spans)
     assert lie_apart([span[3:] for span in spans])
-    assert 0 <= spans[0][0] and spans[-1][1] <= row["length"]
+    assert spans[0][0] >= 0
+    assert spans[-1][1] <= row["length"]
     assert {span[2] for span in spans} <= LABELS
 
 
 @pytest.mark.parametrize("row", rows_of("seeds.jsonl"), ids=lambda row: row["seed"])
 def test_the_gold_of_a_seed_still_finds_its_characters(row):
     # No message shows the text: the pages belong to their publishers.
-    page, document = seed(row["seed"])
+    document = seed(row["seed"])
     anchored = [to_clean(document.alignment, raw_start, raw_end) for *_, raw_start, raw_end in row["spans"]]
     assert None not in anchored
     assert [end - start for start, end in anchored] == [end - start for start, end, *_ in row["spans"]]
     dirty = [span for span in anchored if not edges_are_clean(document.text, *span)]
     assert dirty == []
-    if sha256(document.text.encode()).hexdigest() == row["text_sha256"]:
-        assert len(document.text) == row["length"]
+    digest, length = sha256(document.text.encode()).hexdigest(), len(document.text)
+    if digest == row["text_sha256"]:
+        assert length == row["length"]
         assert anchored == [(start, end) for start, end, *_ in row["spans"]]
 
 
@@ -94,7 +96,7 @@ def test_all_five_seeds_and_all_seven_labels_are_in_the_gold():
     assert {span[2] for row in rows for span in row["spans"]} == LABELS
 
 
-@pytest.mark.parametrize(("text", "spans"), sentences())
+@pytest.mark.parametrize(("text", "spans"), list(sentences()))
 def test_a_marked_sentence_is_well_formed(text, spans):
     assert not re.search(r"\[\[|\]\]|\|", text)
     assert lie_apart(spans)

@@ -31,10 +31,10 @@ from corpus.records import Page
 from corpus.spans import AlignedText
 from tests.benchmarks.pages import ROOT, grams, html_pages, precision_recall_f1, samples, text_nodes, visible_text, words
 
-RIDGE = 250.0  # on standardised columns; the page's lines together weigh 1000
-LEAN = 0.8  # towards keeping: a sentence lost is worse than a line too many
+RIDGE = 100.0  # on standardised columns; the page's lines together weigh 1000
+LEAN = 1.3  # towards keeping: a sentence lost is worse than a line too many
 SMALLEST_DEVIATION = 0.05  # a column that is nearly always 0 gets no great weight
-WEIGHT_OF = {"html": 1.0, "visible": 1.0, "markup-text": 0.5, "text-nodes": 0.5, "sample": 0.5}
+WEIGHT_OF = {"html": 1.0, "visible": 1.0, "markup-text": 0.5, "text-nodes": 0.5, "sample": 1.0}
 WEIGHT_OF_COMPOSED = 0.25
 
 HEADS = "相关文章 网友评论 相关阅读: 评论(3) 热门推荐 已有12条评论 最新评论 延伸阅读 共有5条回复 推荐阅读 猜你喜欢 发表评论"
@@ -149,7 +149,8 @@ def composed(plain: Sequence[Example]) -> Iterator[Example]:
                 continue
             chosen = dict.fromkeys((j * 3 + version) % len(sentences) for j in range(4 + (index + version) % 9))
             put_in = [_line(heads[(index * 2 + version) % len(heads)])]
-            room = 0.6 * sum(line.han for line, y in zip(example.lines, example.labels, strict=True) if y and line.is_sentence)
+            own = (line for line, y in zip(example.lines, example.labels, strict=True) if y and line.is_sentence)
+            room = 0.6 * sum(line.han for line in own)
             for place, number in enumerate(chosen):
                 room -= sentences[number].han
                 if room < 0:  # what is put in stays the smaller part

@@ -96,6 +96,23 @@ def test_every_page_is_there_whole_with_its_removed_spans_and_its_clean_text(sam
     assert ordered == sorted(ordered)
 
 
+def test_the_examples_of_a_rule_are_different_texts_and_clusters_are_counted_by_size(tmp_path):
+    same = [("版权所有 某某网\n", "notice"), ("正文。\n", None)]
+    pages = [{"parts": [*same, (f"第{number}条声明", "notice")], "title": f"第{number}篇"} for number in range(5)]
+    pages += [
+        {"parts": same, "cluster_id": "c", "is_canonical": number == 0, "title": f"版{number}"} for number in range(4)
+    ]
+    corpus = write_corpus(tmp_path / "corpus", pages)
+    assert write_report(corpus, tmp_path / "report.html")["clusters"] == {"4": 1}
+    data = data_of(tmp_path / "report.html")
+    [examples] = data["examples"]
+    assert len({text for text, _ in examples}) == len(examples) == 3
+    assert [(row[0], row[1], row[2]) for row in data["largest"]] == [("版0", 4, "c")]
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert '<td class="n">1</td><td class="n">5</td>' in text
+    assert '<td class="n">4 to 9</td><td class="n">1</td>' in text
+
+
 def test_the_same_corpus_gives_the_same_bytes(samples, tmp_path):
     write_report(samples, tmp_path / "one.html")
     write_report(samples, tmp_path / "two.html")
