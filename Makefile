@@ -66,5 +66,10 @@ exports: corpus ## Rebuild the dataset from the pages and the annotation log; no
 verify: setup ## Check what the dataset promises
 	@$(JIAOZHU) exports verify
 
+bench: setup ## Measure quality and speed (docs/benchmarks.md)
+	@$(BIN)/python tests/benchmarks/bench_clean.py
+
+bench-clean: bench ## The same for the cleaner alone
+
 clean: ## Remove what was built (not the environments)
 	@rm -rf build

@@ -95,7 +95,7 @@ def _own(lines: Sequence[Line]) -> dict[str, Column]:
     said = columns[f"rule:{repeats.BODY}"] + columns[f"rule:{repeats.LINE}"]
     trust = np.where(columns["free"] > 0, 1.0, 0.3) * (1 - said)
     running = sentence * (1 - columns["link"]) * np.minimum(han, _MOST_COUNTED) / _MOST_COUNTED * trust
-    words = np.array([_notice_words(line) for line in lines], np.float64)
+    words = _notice_words(lines)
     usual = float((words * running).sum() / (running.sum() or 1.0))  # an article may be about copyright
     columns["notice_words"] = np.maximum(0.0, words - 1.5 * usual)
     columns["running"] = running
@@ -107,11 +107,14 @@ def _is_head(line: Line) -> bool:
     return teasers.teaser_head(line) or comments.comment_head(line)
 
 
-def _notice_words(line: Line) -> float:
-    """How much of a sentence's wording is that of notices; 0 to 1."""
-    if line.han < 8:
-        return 0.0
-    return min(5, sum(word in line.plain for word in _NOTICE_WORDS)) / 5
+def _notice_words(lines: Sequence[Line]) -> Column:
+    """How much of each sentence's wording is that of notices; 0 to 1."""
+    page = "\n".join(line.plain for line in lines)
+    words = [word for word in _NOTICE_WORDS if word in page]
+    if not words:
+        return np.zeros(len(lines))
+    counts = (sum(word in line.plain for word in words) if line.han >= 8 else 0 for line in lines)
+    return np.array([min(5, count) / 5 for count in counts], np.float64)
 
 
 def _agreement(lines: Sequence[Line], running: NDArray[np.bool_]) -> Column:
@@ -141,9 +144,9 @@ def _around(own: dict[str, Column]) -> dict[str, Column]:
     begins = int(np.argmax(upto > 0.1))
     ends = len(after) - 1 - int(np.argmax((1 - before > 0.1)[::-1]))
     heads = np.cumsum(own["head"])
-    columns["heads_since"] = np.clip(heads - heads[begins], 0, 3) / 3
-    columns["heads_until"] = np.clip(heads[ends] - heads, 0, 3) / 3
-    columns["inside"] = np.sqrt(np.clip(np.minimum(before, after), 0, 1))
+    columns["heads_since"] = np.minimum(np.maximum(heads - heads[begins], 0), 3) / 3
+    columns["heads_until"] = np.minimum(np.maximum(heads[ends] - heads, 0), 3) / 3
+    columns["inside"] = np.sqrt(np.maximum(np.minimum(before, after), 0))
     other = (running == 0).astype(np.float64)
     short = (own["length"] < _SHORT) * (1 - own["sentence"])
     columns["agreement*other"] = own["agreement"] * other
@@ -158,6 +161,6 @@ def _mean(sums: Column, low: int, high: int) -> Column:
     """The mean over lines `i + low` to `i + high`, those that exist; 0 where there are none. `sums` begins with 0."""
     count = len(sums) - 1
     index = np.arange(count)
-    first = np.clip(index + low, 0, count)
-    last = np.clip(index + high + 1, 0, count)
+    first = np.minimum(np.maximum(index + low, 0), count)
+    last = np.minimum(np.maximum(index + high + 1, 0), count)
     return np.asarray((sums[last] - sums[first]) / np.maximum(last - first, 1))

@@ -186,7 +186,7 @@ class _Parser:
             self._border(here)
         if name == "meta":
             self._meta(attributes)
-        if name in _VOID or attributes.endswith((" /", "\"/", "'/")) or attributes == "/":
+        if name in _VOID or attributes.endswith((" /", '"/', "'/")) or attributes == "/":
             return end
         if name in _RAW_TEXT:
             return self._raw_text(name, attributes, end)

@@ -90,7 +90,11 @@ def read_metadata(
     if title:
         words = _words(title)
         for line in lines:
-            if _words(line.plain) == words and (line.rule is not None or not line.is_sentence):
+            if (
+                len(line) <= 2 * _LONGEST_TITLE
+                and _words(line.plain) == words
+                and (line.rule is not None or not line.is_sentence)
+            ):
                 line.rule = TITLE
     header = [line.plain for line in above[-_LINES_ABOVE:]]
     bylined = [line.plain for line in above[:-_LINES_ABOVE] if line.rule == bylines.RULE][-3:] + header
@@ -129,7 +133,7 @@ def _words(text: str) -> str:
 
 def _title(text: str, above: Sequence[Line], lines: Sequence[Line], article: str, hints: Hints | None) -> str | None:
     """The candidate that the article, its place and the markup speak for, most of all where several of them agree."""
-    repeated = Counter(_words(line.plain) for line in lines)
+    repeated = Counter(_words(line.plain) for line in lines if len(line) <= _LONGEST_TITLE)
     stated = _words(hints.title) if hints else ""
     said = _words(article)
     candidates: dict[str, tuple[float, str]] = {}  # by their words

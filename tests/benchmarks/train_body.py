@@ -29,7 +29,16 @@ from corpus.html import CONTENT, MAIN, strip_markup
 from corpus.lines import Line, split_lines
 from corpus.records import Page
 from corpus.spans import AlignedText
-from tests.benchmarks.pages import ROOT, grams, html_pages, precision_recall_f1, samples, text_nodes, visible_text, words
+from tests.benchmarks.pages import (
+    ROOT,
+    grams,
+    html_pages,
+    precision_recall_f1,
+    samples,
+    text_nodes,
+    visible_text,
+    words,
+)
 
 RIDGE = 100.0  # on standardised columns; the page's lines together weigh 1000
 LEAN = 1.3  # towards keeping: a sentence lost is worse than a line too many
@@ -37,7 +46,9 @@ SMALLEST_DEVIATION = 0.05  # a column that is nearly always 0 gets no great weig
 WEIGHT_OF = {"html": 1.0, "visible": 1.0, "markup-text": 0.5, "text-nodes": 0.5, "sample": 1.0}
 WEIGHT_OF_COMPOSED = 0.25
 
-HEADS = "相关文章 网友评论 相关阅读: 评论(3) 热门推荐 已有12条评论 最新评论 延伸阅读 共有5条回复 推荐阅读 猜你喜欢 发表评论"
+HEADS = (
+    "相关文章 网友评论 相关阅读: 评论(3) 热门推荐 已有12条评论 最新评论 延伸阅读 共有5条回复 推荐阅读 猜你喜欢 发表评论"
+)
 READERS = "匿名用户 2006-05-03 12:11|游客 发表于 2009-3-4 10:22|小草 3楼|2012-08-09 08:15:33 回复|路过的人|[回复] [顶]"
 
 
