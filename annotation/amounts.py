@@ -1,4 +1,4 @@
-"""Amounts by rule: a text in, its MONEY, PERCENT and QUANTITY spans out, with the borders the guideline draws.
+"""Amounts by rule: a text in, its MONEY, PERCENT and QUANTITY spans out, with the borders the guideline draws, and values.
 
 Amounts follow a grammar, so a rule finds them better than a model does. The grammar is one compiled expression. Every
 repetition in it is bounded and a number is tried once only, from its first character, so the time is linear.
@@ -9,93 +9,139 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import NamedTuple
 
-VERSION = "0.1.0"
+from annotation.numerals import DIGIT, NUMERAL, POWER, TO, VAGUE, Approx, Number, read_number
+from annotation.units import CURRENCIES, simplify, spelling
+
+VERSION = "0.2.0"
 
 
 class Amount(NamedTuple):
-    """An amount at `[start, end)` of the text, in code points; `label` is MONEY, PERCENT or QUANTITY."""
+    """An amount at `[start, end)` of the text, in code points; `label` is MONEY, PERCENT or QUANTITY.
+
+    Its value lies from `low` to `high`, which are equal where it is no range, and None where the text names no figure
+    (数十亿元). MONEY counts whole units of the currency, and `unit` is its ISO 4217 code. PERCENT is the number before the
+    sign, `unit` `%` (3‰ and 千分之三 are 0.3) or `pp` for 个百分点. QUANTITY has the unit as the text writes it (元/公斤).
+
+    `approx` is what the words around and inside say: `about` for 约, 近, 大概, 左右, 上下; `more` for 超过, 突破, 逾, 过, 不低于, 至少,
+    以上, and 多, 余, 上 inside; `less` for 最高, 不足, 不到, 低于, 不超过, 以下, 以内; of a word before and one behind, the one before.
+    """
 
     start: int
     end: int
     label: str
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+    approx: Approx
+
+    @property
+    def value(self) -> str | None:
+        """The value as a decimal, or as `low..high`; None where the text names no figure."""
+        if self.low is None or self.high is None:
+            return None
+        return _plain(self.low) if self.low == self.high else f"{_plain(self.low)}..{_plain(self.high)}"
+
+    @property
+    def normalized(self) -> str:
+        """Value, unit and, where it is not `none`, `approx`: `500000000..700000000 CNY`, `28 %`, `6400 亩 more`."""
+        return " ".join([self.value or "?", self.unit] + [self.approx] * (self.approx != "none"))
 
 
 # Numbers ------------------------------------------------------------------------------------------------------------
 
-_DIGIT = "0-9０-９"
-_NUMERAL = "〇零○一二两兩三四五六七八九壹贰貳弐叁參肆伍陆陸柒捌玖"
-_POWER = "十百千万亿兆萬億拾佰仟"
-_VAGUE = "多余餘几幾数數来來"
+_N = f"{NUMERAL}{POWER}"
 
 _ARABIC = rf"""(?:
-    (?:[{_DIGIT}]{{1,3}}(?:(?:,|(?<=[０-９])，)[{_DIGIT}]{{3}}){{1,6}}(?![{_DIGIT}])|[{_DIGIT}]{{1,20}})
-    (?:[.．][{_DIGIT}]{{1,12}})?
+    (?:[{DIGIT}]{{1,3}}(?:(?:,|(?<=[０-９])，)[{DIGIT}]{{3}}){{1,6}}(?![{DIGIT}])|[{DIGIT}]{{1,30}})
+    (?:[.．][{DIGIT}]{{1,12}})?
 )"""
 
-# 3000多亿, 3万5千, 880余, 3个亿; the words for 多 and 余 are inside the number, those for 约 and 以上 are not.
+# 3000多亿, 3万5千, 2万零500, 880余, 3个亿; the words for 多 and 余 are inside the number, those for 约 and 以上 are not.
 _MIXED = rf"""(?:
     {_ARABIC}
-    (?:[ ]?[{_VAGUE}]?[个個]?[{_POWER}]{{1,4}}{_ARABIC}?){{0,4}}
+    (?:[ ]?[{VAGUE}]?[个個]?[{POWER}]{{1,4}}(?:[零〇]?{_ARABIC})?){{0,4}}
     [多余餘]?
 )"""
 
 # 五百多万, 一点五亿, 上千万, 好几十, 数百
 _CHINESE = rf"""(?:
-    (?:(?:(?<!以)上|(?<![总總人户戶次指基系份倍])[数數]|好?[几幾])(?=[{_POWER}]))?
-    [{_NUMERAL}{_POWER}]{{1,24}}
-    (?:[点點][{_NUMERAL}]{{1,12}}[{_POWER}]{{0,4}})?
-    (?:[{_VAGUE}][{_POWER}]{{0,4}})?
+    (?:(?:(?<!以)上|(?<![总總人户戶次指基系份倍])[数數]|好?[几幾])(?=[{POWER}]))?
+    [{_N}]{{1,24}}
+    (?:[点點][{NUMERAL}]{{1,12}}[{POWER}]{{0,4}})?
+    (?:[{VAGUE}][{POWER}]{{0,4}})?
 )"""
 
 _NUMBER = rf"(?:{_MIXED}|{_CHINESE})"
 
-# What may not stand before a number: part of the same number, or the mask of a figure (*.8亿元, 1**5万元).
-_BOUNDARY = rf"(?<![{_DIGIT}.．{_NUMERAL}{_POWER}*＊×■□●※#])(?<!(?<![A-Za-z])[xX])(?<![xX]{{2}})(?<![{_DIGIT}][多余餘])"
-_TO = r"(?:\s?(?:[-－–—~～﹣−]{1,2}|至|到)\s?)"
-_RANGE = rf"(?:{_NUMBER}{_TO})?{_NUMBER}"
+# What may not stand before a number: part of the same number, the mask of a figure (*.8亿元, 1**5万元), a %-escape.
+_BOUNDARY = rf"(?<![{DIGIT}.．{_N}*＊×■□●※#%])(?<!(?<![A-Za-z])[xX])(?<![xX]{{2}})(?<![{DIGIT}][多余餘])"
+_EITHER = "|".join(
+    f"{a}、{b}" for row in ("123456789", "一二三四五六七八九") for a, b in zip(row, row[1:], strict=False)
+)
+_RANGE = (
+    rf"(?:(?:{_NUMBER}{TO}(?![百佰千仟万萬]分之)|(?<!\n)(?=(?:{_EITHER})(?![.．{DIGIT}]))[{DIGIT}{NUMERAL}]、)?{_NUMBER})"
+)
 
 # A minus belongs to the number; the dash of a range, of 10%-20% or of 2.0-5亿元 is none.
-_SIGN = rf"(?:(?<![{_DIGIT}%％点點元圓圆年月日A-Za-z{_NUMERAL}{_POWER}])[-－﹣−+＋])?"
+_SIGN = rf"""(?:
+    (?<![{DIGIT}%％点點元圓圆年月日A-Za-z{_N}])[-－﹣−+＋]
+    |(?<![胜勝正])[负負](?=[{DIGIT}{_N}])
+)?"""
 
 # Units --------------------------------------------------------------------------------------------------------------
 
 _YUAN = rf"""(?:
     [元圆圓]
-    (?!旦|宵|宇宙|素(?![食斋])|月份|月[{_DIGIT}{_NUMERAL}十])
-    (?:[{_DIGIT}{_NUMERAL}]{{1,2}}[角毛](?:[{_DIGIT}{_NUMERAL}]{{1,2}}分)?|[{_NUMERAL}]{{1,2}}分)?
+    (?!旦|宵|宇宙|素(?![食斋])|月份|月[{DIGIT}{NUMERAL}十])
+    (?:[{DIGIT}{NUMERAL}]{{1,2}}[角毛](?:[{DIGIT}{NUMERAL}]{{1,2}}分)?|[{NUMERAL}]{{1,2}}分)?
     (?:[整正](?![个個体體合理改顿頓治形修数數车車机機式常在]))?
     (?:人民[币幣])?
+    |[块塊](?:[{DIGIT}{NUMERAL}][角毛])?[钱錢]
+    |[块塊][{DIGIT}{NUMERAL}][角毛](?:[{DIGIT}{NUMERAL}]分)?
+    |[角毛分][钱錢]
+    |(?<=[{DIGIT}])角(?![{DIGIT}度形楼樓星型钢鋼落色])
+    |[块塊](?![\u3400-\u9fff{DIGIT}])
 )"""
 # 一元化, 二元结构, 三元里: a small Chinese number before 元 is more often no money at all.
 _YUAN_WORDS = (
-    "素|件|月|年|帅|老|首|朝|代|组|器|音|气|化|论|方程|里|桥|锂|次|结构|经济|材料|食品|股份|函数|体系|区|电池|复始"
+    "素|件|月|年|帅|老|首|朝|代|组|器|音|气|化|论|[一二三]次|方程|里|桥|锂|次|结构|经济|材料|食品|股份|函数|体系|区|电池"
+    "|复始"
 )
-_YUAN_SUFFIXED = "(?![素件首老区區])"  # 欧元区, 3新元素
+_CODE = r"(?:RMB|CNY|USD|EUR|HKD|JPY|GBP|KRW|AUD|CAD|CHF|SGD|TWD|MOP|NZD)"
+_NAMES = sorted(
+    (name for name in CURRENCIES if "\u4e00" <= name[0] and name not in ("元", "圆", "块", "块钱", "比特币")),
+    key=len,
+    reverse=True,
+)
 _FOREIGN = rf"""(?:
-    (?:美|欧|歐|港|日|韩|韓|澳|加|新|澳[门門]|新加坡|新西兰|加拿大|澳大利[亚亞])[元圆圓]{_YUAN_SUFFIXED}(?!旦|宵)
-    |(?:港|韩|韓|日|台|臺|新台|新臺|澳[门門]|人民)[币幣]|美金|英[镑鎊]|日[圆圓]
-    |(?:瑞士)?法郎|瑞郎|[卢盧]布|[卢盧]比|泰[铢銖]|比索|越南盾|印尼盾|林吉特|里拉|兰特|克朗|雷亚尔|迪拉姆|第纳尔|里亚尔
+    (?:{"|".join(map(spelling, _NAMES))})
+    (?![素首老区區])(?!旦|宵|件(?!套))
+    (?:[{DIGIT}{NUMERAL}]{{1,2}}日本[銭钱錢]|又?[{DIGIT}{NUMERAL}十]{{1,3}}美分)?
 )"""
-_CODE = r"(?:RMB|CNY|USD|EUR|HKD|JPY|GBP|KRW|AUD|CAD|CHF|SGD|TWD|MOP)"
-_CURRENCY = rf"(?:{_FOREIGN}|{_CODE}(?![A-Za-z]|\s?[{_DIGIT}])|[块塊][钱錢]|{_YUAN})"
+_CURRENCY = rf"(?:{_FOREIGN}|比特[币幣]|{_CODE}(?![A-Za-z]|\s?[{DIGIT}])|{_YUAN})"
 
-_LATIN_POWER = r"(?:\s?(?:million|billion|trillion|bn|mn|[MBK])(?![A-Za-z]))"
-_SYMBOL = r"(?:(?:US|HK|NT|A|C|S)?[$＄]|[¥￥€£₩₽])"
-_PREFIX = rf"(?:人民[币幣]|新?[港韩韓日台臺][币幣]|美金|(?<![A-Za-z])(?:{_SYMBOL}|{_CODE}))"
+_LATIN_POWERS = {"million": 6, "billion": 9, "trillion": 12, "bn": 9, "mn": 6, "M": 6, "B": 9, "K": 3}
+_LATIN_POWER = rf"(?:\s?(?P<power>{'|'.join(_LATIN_POWERS)})(?![A-Za-z]))"
+_SIGNS = r"(?:(?:US|HK|NT|A|C|S)?[$＄]|[¥￥€£₩₽])"
+_PREFIX = rf"(?:人民[币幣]|新?[港韩韓日台臺][币幣]|美金|(?<![A-Za-z])(?:{_SIGNS}|{_CODE}))"
 
-_PER_CENT = r"(?:%(?![0-9A-F]{2}(?!\d\d年))|[％﹪‰]|[个個]?百分[点點])"
+_PER_CENT = r"(?:%(?![0-9A-F]{2}(?!\d\d年))|[％﹪‰]|[个個]?[ ]{0,2}百[ ]?分[ ]?[点點])"
 
-_MEASURE = r"""(?:
+_MEASURE = rf"""(?:
     平方(?:公里|千米|厘米|毫米|英尺|米|公尺)|[公英]?[亩畝](?![产產均])|公[顷頃]|平米|㎡|km²|m²
-    |立方(?:厘米|分米|米|公尺)|m³|毫升|公升|加仑|升(?![级級至到高值学學温溫幅降华華任为為格空旗职職天起入腾騰])
-    |公里|千米|[厘毫微纳納]米|海里|英[里尺寸]|光年
+    |立方(?:厘米|分米|米|公尺)|m³|毫升|公升|加仑|升(?![级級至到高值学學尺温溫幅降华華任为為格空旗职職天起入腾騰])
+    |公里|千米|[厘毫微纳納]米|公分(?![{DIGIT}])|海里|英[里尺寸]|光年
     |米(?![粉饭飯其兰蘭勒线線面酒老字白黄黃色糠奇德尔爾家哈特歇罗羅格诺諾芾])
     |公?吨|公?噸|公斤|千克|毫克|微克|克拉|市?斤|盎司|克(?![服隆扣制製莱萊里拉勒])
-    |[千兆吉]?瓦(?:[时時])?(?![解斯砾房片特])|[千兆]?伏(?![特笔筆击擊天案])|摄氏度|攝氏度|℃
-    |(?:km|cm|mm|nm|kg|kWh|MWh|GWh|kW|KW|MW|GW|kV|KV|mAh|Ah|Wh|MHz|GHz|GB|TB|MB|PB)(?![A-Za-z])
+    |(?<!第一)[两兩](?=$|[^\u3400-\u9fff]|[银銀金黄黃白茶酒肉油面米半])
+    |[千兆吉]?瓦(?:[时時])?(?![解斯砾房片特])|[千兆]?伏(?![特笔筆击擊天案])|摄氏度|攝氏度|℃|度(?=[电電])
+    |[千兆吉]?(?:赫兹|赫茲|比特(?![币幣])|字[节節])|[千大]卡(?![车車])|[千兆]帕|[马馬]力|分[贝貝]|毫安[时時]?
+    |(?:km|cm|mm|nm|kg|mg|kWh|MWh|GWh|kW|KW|MW|GW|kV|KV|mAh|Ah|Wh|MHz|GHz|GB|TB|MB|PB|CM|KM|KG|MM|m)(?![A-Za-z{DIGIT}])
 )"""
+_HALF = r"(?:(?<=[吨噸米斤里亩畝克升两兩])半(?![年月天日个個径徑导導夜数數山空岛島路边邊决決]))"
 _PER = r"""(?:
     公斤|千克|克拉|克|斤|吨|噸|亩|畝|公顷|平方米|平方公里|平米|平方|㎡|m²|立方米|立方|方|升
     |度|千瓦[时時]|千瓦|瓦|kWh|公里|千米|米|桶|盎司
@@ -106,65 +152,185 @@ _THING = r"""(?:
 )"""
 # 25元/公斤, 100元/人·天, 3元每千瓦时: a price, not a sum of money.
 _PRICE = (
-    rf"(?:[/／](?:[{_DIGIT}]{{1,5}})?(?:{_PER}|{_THING})(?:[/／·](?:{_PER}|{_THING})){{0,2}}|每(?:{_PER}|{_THING}))"
+    rf"(?:[/／](?:[{DIGIT}]{{1,5}})?(?:{_PER}|{_THING})(?:[/／·](?:{_PER}|{_THING})){{0,2}}|每(?:{_PER}|{_THING}))"
 )
 _RATE = rf"(?:[/／](?:{_PER}|{_THING}|h|s)(?![A-Za-z]))?"
 
+_KILO = r"(?:[ ]?[kKｋＫ](?![A-Za-z]))?"  # 12k个百分点
 _GRAMMAR = re.compile(
     rf"""
-    (?P<fraction>{_BOUNDARY}[百佰千仟万萬]分之{_RANGE})
-    |(?P<prefixed>{_PREFIX}\s?{_BOUNDARY}{_SIGN}(?P<n1>{_RANGE})\s?{_CURRENCY}(?P<price1>{_PRICE})?)
-    |(?P<symbol>(?<![A-Za-z])(?:{_SYMBOL}|{_CODE}\s?){_SIGN}{_RANGE}(?![{_DIGIT}]){_LATIN_POWER}?)
-    |(?P<named>(?:人民[币幣]|港[币幣]|美金)\s?{_MIXED}(?<=[万亿萬億])(?![{_DIGIT}{_POWER}]))
-    |{_BOUNDARY}(?P<sign>{_SIGN})(?P<number>{_RANGE})[ \u00a0\u3000]?
-     (?:(?P<percent>{_PER_CENT})|[个個]?(?P<money>{_CURRENCY})(?P<price>{_PRICE})?|(?P<quantity>{_MEASURE}{_RATE}))
+    {_BOUNDARY}(?P<parts>[百佰千仟万萬]{{1,3}})[ ]{{0,2}}分[ ]?之[ ]{{0,2}}
+        (?P<fraction>[{_N}点點]{{1,8}}(?:[ ][{_N}点點]{{1,8}}){{1,8}}(?![{_N}])|{_RANGE}(?<!百(?=分)){_KILO})
+    |(?P<prefix>{_PREFIX})\s{{0,2}}{_BOUNDARY}(?P<prefixed>{_SIGN}{_RANGE})\s?(?P<named>{_CURRENCY})(?P<price1>{_PRICE})?
+    |(?<![A-Za-z])(?P<symbol>{_SIGNS}\s?|{_CODE}\s?)(?P<bought>{_SIGN}{_RANGE})(?![{DIGIT}]){_LATIN_POWER}?
+    |(?P<currency>人民[币幣]|港[币幣]|美金)\s?(?P<bare>{_MIXED})(?<=[万亿萬億])(?![{DIGIT}{POWER}])
+    |{_BOUNDARY}(?P<spaced>[{_N}](?:[ ]?[{_N}点點]){{1,15}})[ ]{{0,4}}[个個][ ]{{0,2}}百[ ]?分[ ]?[点點]
+    |{_BOUNDARY}(?P<number>{_SIGN}{_RANGE})
+        (?:(?P<percent>{_KILO}[ \u00a0\u3000]{{0,4}}{_PER_CENT})
+          |[ \u00a0\u3000]?(?:
+            [个個]?(?P<money>{_CURRENCY})(?P<price>{_PRICE})?
+            |(?P<quantity>{_MEASURE}{_RATE})(?P<half>{_HALF})?))
     """,
     re.VERBOSE,
 )
-_SMALL_YUAN = re.compile(rf"[{_NUMERAL}十]{{1,2}}元")
+_SMALL_YUAN = re.compile(rf"[{NUMERAL}十]{{1,2}}元")
 _NO_MONEY = re.compile(_YUAN_WORDS)
+_SPENT = re.compile(r"[花费費价價卖賣付赚賺欠买買收赔賠][^，。、；：！？,;:!?\n]{0,6}$")
 _DAY_OF_MONTH = re.compile(r"月\s?$")
-_BARE = re.compile(rf"[{_POWER}]+")
+_BARE = re.compile(rf"[{POWER}]+")
 _OTHER_PRICE = re.compile(r"[/／](?![\d\s])[^\W\d_]")
 
 
 def find_amounts(text: str) -> Iterator[Amount]:
     """The amounts of the text in order, without overlaps."""
     for match in _GRAMMAR.finditer(text):
-        label = _label(match, text)
-        if label is not None:
-            yield Amount(match.start(), match.end(), label)
+        read = _read(match, text)
+        if read is not None:
+            label, number, unit = read
+            start, end = match.span()
+            approx = _approx(text, start, end, number)
+            yield Amount(start, end, label, number.low, number.high, unit, approx)
 
 
-def _label(match: re.Match[str], text: str) -> str | None:
-    """What the match is, or None where its surroundings say that it is no amount."""
-    if match["fraction"] or match["percent"]:
-        return "PERCENT"
-    if match["symbol"] or match["named"]:
-        return "MONEY"
-    if match["prefixed"]:
-        return "QUANTITY" if match["price1"] else "MONEY"
-    if not _has_digits(match, text):
+def _read(match: re.Match[str], text: str) -> tuple[str, Number, str] | None:
+    """Label, value and unit of the match, or None where its surroundings say that it is no amount."""
+    if match["number"] is None:
+        return _read_marked(match)
+    number, end = match["number"], match.end()
+    if match["percent"]:
+        return "PERCENT", *_percentage(number, match["percent"])
+    if not _has_figures(number, text, match.start()):
         return None
-    if match["quantity"] or match["price"]:
-        return "QUANTITY"
-    end = match.end()
+    if match["quantity"]:
+        return "QUANTITY", *_measured(number, match["quantity"], bool(match["half"]))
+    money = match["money"]
+    if match["price"]:
+        return "QUANTITY", _number(number), money + match["price"]
     if _SMALL_YUAN.fullmatch(match[0]) and _NO_MONEY.match(text, end):
         return None
-    if match["money"].startswith("日元") and _DAY_OF_MONTH.search(text, max(0, match.start() - 2), match.start()):
+    if money.startswith("日元") and _DAY_OF_MONTH.search(text, max(0, match.start() - 2), match.start()):
+        return None
+    if money in "块塊" and not _SPENT.search(text, max(0, match.start() - 8), match.start()):  # 三块石头
         return None
     if _OTHER_PRICE.match(text, end):  # a price by a unit nobody listed: better no label than a wrong one
         return None
-    return "MONEY"
+    return "MONEY", *_sum(number, money)
 
 
-def _has_digits(match: re.Match[str], text: str) -> bool:
+def _read_marked(match: re.Match[str]) -> tuple[str, Number, str]:
+    """Label, value and unit of an amount that something before its number shows."""
+    if match["parts"]:
+        parts = _number(match["parts"]).low or Decimal(100)
+        return "PERCENT", _scale(_number(match["fraction"]), 100 / parts), "%"
+    if match["spaced"]:
+        return "PERCENT", _number(match["spaced"]), "pp"
+    if match["prefix"]:
+        if match["price1"]:
+            return "QUANTITY", _number(match["prefixed"]), match["named"] + match["price1"]
+        number, code = _sum(match["prefixed"], match["named"])
+        return "MONEY", number, _code(match["prefix"]) if code == "CNY" else code
+    if match["symbol"]:
+        power = Decimal(10) ** _LATIN_POWERS.get(match["power"] or "", 0)
+        return "MONEY", _scale(_number(match["bought"]), power), _code(match["symbol"])
+    return "MONEY", _number(match["bare"]), _code(match["currency"])
+
+
+def _has_figures(number: str, text: str, start: int) -> bool:
     """False for a unit that stands without its number: 单位:万元, (百万元), 亿元项目; 过亿元 and 百万元 have one."""
-    if not _BARE.fullmatch(match["number"]) or match["number"] in ("十", "拾"):
+    if not _BARE.fullmatch(number) or number in ("十", "拾"):
         return True
-    before = text[match.start() - 1 : match.start()]
+    before = text[start - 1 : start]
     return (
         before in ("近", "超", "过", "過", "破", "逾", "达", "達")
-        if len(match["number"]) == 1
+        if len(number) == 1
         else before not in (":", "：", "(", "（")
     )
+
+
+# Values -------------------------------------------------------------------------------------------------------------
+
+_UNKNOWN = Number(None, None, "about")
+_TENTHS = re.compile(rf"([{DIGIT}{NUMERAL}]{{1,2}})[角毛]")
+_HUNDREDTHS = re.compile(rf"([{DIGIT}{NUMERAL}十]{{1,3}})(?:分|美分|日本[銭钱錢])")
+_SMALL_COINS = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分": Decimal("0.01")}
+_PREFIXED_UNIT = re.compile(r"瓦|米|克|伏|赫|比特|字[节節]|[卡帕]")
+
+
+def _number(text: str) -> Number:
+    return read_number(text) or _UNKNOWN
+
+
+def _scale(number: Number, factor: Decimal | int) -> Number:
+    if number.low is None or number.high is None or factor == 1:
+        return number
+    return Number(number.low * factor, number.high * factor, number.approx)
+
+
+def _percentage(text: str, sign: str) -> tuple[Number, str]:
+    sign = sign.lstrip(" \u00a0\u3000")
+    if sign[0] in "kKｋＫ":
+        text += "k"
+    if sign.endswith("‰"):
+        return _scale(_number(text), Decimal("0.1")), "%"
+    return _number(text), "pp" if sign[-1] in "点點" else "%"
+
+
+def _sum(text: str, currency: str) -> tuple[Number, str]:
+    """The sum of a number and what stands behind it: 元, 美元, 元5角, 块5毛, 元整人民币, 毛钱."""
+    number = _number(text)
+    if currency[0] in _SMALL_COINS:
+        return _scale(number, _SMALL_COINS[currency[0]]), "CNY"
+    rest = Decimal(0)
+    for part, worth in ((_TENTHS, "0.1"), (_HUNDREDTHS, "0.01")):
+        found = part.search(currency) if len(currency) > 2 else None
+        if found:
+            rest += (_number(found[1]).low or 0) * Decimal(worth)
+    if rest and number.low is not None and number.high is not None:
+        number = Number(number.low + rest, number.high + rest, number.approx)
+    return number, _code(currency)
+
+
+def _code(currency: str) -> str:
+    """The ISO 4217 code; the name may go on with 5角, 整 or 人民币."""
+    name = simplify(currency.strip())
+    code = CURRENCIES.get(name)
+    return code or CURRENCIES.get(re.sub(rf"(?<=.)[又{DIGIT}{NUMERAL}].*", "", name), "CNY")
+
+
+def _measured(text: str, unit: str, half: bool) -> tuple[Number, str]:
+    """Number and unit, where 千 or 兆 at the end of the number may belong to the unit: 百万千|瓦 is 百万 千瓦."""
+    if text[-1] in "千兆" and len(text) > 1 and text[-2] not in "上几幾数數" and _PREFIXED_UNIT.match(unit):
+        text, unit = text[:-1], text[-1] + unit
+    number = _number(text)
+    if half and number.low is not None and number.high is not None:
+        number = Number(number.low + Decimal("0.5"), number.high + Decimal("0.5"), number.approx)
+    return number, unit
+
+
+def _plain(value: Decimal) -> str:
+    """Without exponent or zeros at the end: 1E+9 and 1000000000.0 are 1000000000."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+# The words around ---------------------------------------------------------------------------------------------------
+
+_BEFORE = re.compile(
+    r"""(?:
+    (?P<less>不(?:到|足|及|超过|超過|超|高于|高於|多于|多於|大于|大於|逾|满|滿)|未(?:超过|超過|到|满|滿|及)
+        |[低少小][于於]|至多|最多
+        |最高(?:可|[达達]|不超[过過]|给予|給予|奖励|獎勵|补助|補助|补贴|補貼|资助|資助|支持|可[达達]|可获|可給予|可给予)?)
+    |(?P<more>不(?:低于|低於|少于|少於|小于|小於|下)|至少|最低|最少|超过|超過|超出|突破|超|逾|[高多大][于於]|[^打突]破
+        |(?<![不通经經路度])[过過])
+    |(?P<about>(?<![节節条條合签簽公预預契履违違])[约約](?:合|为|為|占|有)?|合[约約]|(?<![最附临臨邻鄰靠远遠])近|接近|大概|大致|差不多)
+    )[了达達]?\s?$""",
+    re.VERBOSE,
+)
+_BEHIND = re.compile(r"\s?(?:(?P<more>及?以上)|(?P<less>及?(?:以[下内內]|之[内內]))|(?P<about>左右|上下|前后))")
+
+
+def _approx(text: str, start: int, end: int, number: Number) -> Approx:
+    if number.low is None:
+        return "about"
+    match = _BEFORE.search(text, max(0, start - 8), start) or _BEHIND.match(text, end)
+    return match.lastgroup if match else number.approx  # type: ignore[return-value]  # the groups are its values

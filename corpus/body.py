@@ -1,9 +1,9 @@
 """Which lines of a page are the article.
 
-Every line gets a score: a weighted sum of its features (`corpus.features`) with the weights of `corpus.weights`, learned
-from pages whose articles were taken by hand (`tests/benchmarks/train_body.py`). The article is the run of lines with the
-greatest sum of scores (maximum subsequence segmentation, Pasternack and Roth, WWW 2009), so a sub-heading between
-paragraphs stays and a teaser after them does not. Lines that a rule recognises are left out of it.
+Every line gets a score: a weighted sum of its features (`corpus.features`) with the weights of `corpus.weights`,
+learned from pages whose articles were taken by hand (`tests/benchmarks/train_body.py`). The article is the run of lines
+with the greatest sum of scores (maximum subsequence segmentation, Pasternack and Roth, WWW 2009), so a sub-heading
+between paragraphs stays and a teaser after them does not. Lines that a rule recognises are left out of it.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ LINE_RULES: tuple[tuple[str, Callable[[Line], bool]], ...] = (
     (navigation.RULE, navigation.navigation),
     (comments.RULE, comments.comment_head),
 )
-# Rules whose lines also stand inside articles (a row of a table, a list of references, a date): the weights may overrule.
+# Rules whose lines also stand inside articles (rows of a table, references, dates): the weights may overrule them.
 _DOUBTFUL = frozenset({bylines.RULE, navigation.RULE, notices.RULE, repeats.LINE})
-_SURE = 1.0  # a doubtful line with a greater score stays
+_SURE = 0.8  # a doubtful line with a greater score stays
 _ALIEN = -1.5  # a line inside the article with a smaller score goes
 _MOST = 6.0  # no line counts for more than this
 

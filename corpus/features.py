@@ -45,8 +45,8 @@ RULES = (
     teasers.RULE,
     truncation.RULE,
 )
-_NOTICE_WORDS = tuple(
-    "版权 著作权 转载 侵权 授权 未经 许可 法律责任 注明 本站 本网 网友 观点 立场 追究 声明 网站".split()
+_NOTICE_WORDS = re.findall(
+    r"\S+", "版权 著作权 转载 侵权 授权 未经 许可 法律责任 注明 本站 本网 网友 观点 立场 追究 声明 网站"
 )
 _WINDOWS = (
     ("running", -30, 30),

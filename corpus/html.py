@@ -22,15 +22,20 @@ RULE = "markup"
 
 LINK, HEADING, LIST, BOILERPLATE, CONTENT, MAIN = 1, 2, 4, 8, 16, 32
 
-_HIDDEN = frozenset(
-    "script style template noscript head title textarea select option svg iframe object canvas math audio video".split()
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_HIDDEN = _names(
+    "script style template noscript head title textarea select option svg iframe object canvas math audio video"
 )
 _RAW_TEXT = {name: re.compile(rf"</{name}(?=[\s/>])", re.I) for name in ("script", "style", "title")}
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_BLOCKS = frozenset(
+_VOID = _names("area base br col embed hr img input link meta param source track wbr")
+_BLOCKS = _names(
     "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption "
     "figure footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody td tfoot th "
-    "thead tr ul".split()
+    "thead tr ul"
 )
 _CLOSES_P = _BLOCKS - {"br", "body", "html"}
 _TAGS = {"a": LINK, "li": LIST, "nav": BOILERPLATE, "footer": BOILERPLATE, "aside": BOILERPLATE, "button": BOILERPLATE}
@@ -43,7 +48,7 @@ _BOILERPLATE_NAME = re.compile(
 _CONTENT_NAME = re.compile(
     r"article|content|artibody|maintext|main[-_]?body|detail|post[-_]?body|entry|text|zoom|news", re.I
 )
-_CONTAINERS = frozenset("article body center div dl form main ol section table td ul".split())
+_CONTAINERS = _names("article body center div dl form main ol section table td ul")
 _MARKS = "，。；：、！？,"
 _MAIN_SHARE = 0.8
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -146,9 +151,6 @@ class _Parser:
             if following == "/":
                 name = _END_NAME.match(source, opens + 2)
                 end = source.find(">", opens) + 1
-                if name is None and end != opens + 3:  # no tag at all
-                    cursor = opens + 1
-                    continue
                 self._text(text_from, opens)
                 if name:
                     self._end(name[0].lower(), opens)

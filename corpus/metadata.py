@@ -1,4 +1,4 @@
-"""What the page says about its article: title, publisher, author, date. Nothing is invented; what is not said is null."""
+"""What the page says about its article: title, publisher, author, date. Nothing is invented; null where it is mute."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ _TITLE_FIELD = re.compile(r"^(?:标题|题目)\s*:\s*(.{4,80}?)\s*\|?$")
 _ORIGINAL_TITLE = re.compile(r"原标题\s*:\s*([^|]{4,80})")
 _SITE_NAME = re.compile(r"\s*(?:[_|｜»>]|--+|——|-(?=[^-]{2,12}$)| - )\s*")
 _PUBLISHER = re.compile(r"(?:来源|稿源|出处|来自)\s*:\s*([^\s|,;:()\[\]【】/=\"']{2,24})(?![^\s|,;:()\[\]【】/])")
-_NO_PUBLISHER = frozenset("转载文章 转载 互联网 网络 网络转载 原创 本站 本站原创 未知 不详".split())
+_NO_PUBLISHER = re.compile("转载文章|转载|互联网|网络|网络转载|原创|本站|本站原创|未知|不详")
 _NAME = r"[\u4e00-\u9fff·]{2,8}|[\u4e00-\u9fff] {1,4}[\u4e00-\u9fff]|[A-Za-z][\w.-]{2,24}"
 _REPORTERS = r"[\u4e00-\u9fff]{2,4}(?:[、 ][\u4e00-\u9fff]{2,4}){0,4}"
-# Where the author stands, the surest first: a field, a line of reporters, reporters in parentheses, a name alone in them.
+# Where the author stands, the surest first: a field, reporters on a line, in parentheses, a name alone in parentheses.
 _AUTHORS = (
     re.compile(
-        rf"(?:作者|撰文|撰稿人?|文)\s*[:/]\s*((?:{_NAME})(?:[、 ][\u4e00-\u9fff]{{2,4}}){{0,4}}?)(?=$|[\s|,;:()\[\]【】/])"
+        rf"(?:作者|撰文|撰稿人?|文)\s*[:/]\s*((?:{_NAME})(?:[、 ][\u4e00-\u9fff]{{2,4}}){{0,4}}?)"
+        r"(?=$|[\s|,;:()\[\]【】/])"
     ),
     re.compile(rf"(?<!小)记者\s*[:/]?\s*({_REPORTERS})\s*(?:$|[|/](?:文|图|摄))"),
     re.compile(rf"[(\[【][^()\[\]。]{{0,16}}记者\s*[:/]?\s*({_REPORTERS})(?=\s*[)\]】]|\s+(?:通讯员|实习|摄影|记者))"),
     re.compile(r"^[(\[]([\u4e00-\u9fff]{2,4})[)\]]$"),
 )
-_NOBODY = frozenset("佚名 匿名 未知 不详 本站 网络 管理员 编辑 待续 未完 完毕 原创 转载 图片 资料图 admin".split())
+_NOBODY = re.compile("佚名|匿名|未知|不详|本站|网络|管理员|编辑|待续|未完|完毕|原创|转载|图片|资料图|admin")
 _DATE = re.compile(
     r"(?<!\d)(?:((?:19|20)\d\d)\s?[-/.年]\s?(1[0-2]|0?[1-9])\s?[-/.月]\s?(3[01]|[12]\d|0?[1-9])(?!\d)\s*日?"
     r"|(3[01]|[12]\d|0?[1-9])/(1[0-2]|0?[1-9])/((?:19|20)\d\d)(?!\d))"
@@ -55,7 +56,7 @@ _META_DATES = (
 )
 _META_AUTHORS = ("citation_author", "citation_authors", "dc.creator", "author", "article:author")
 _META_TITLES = ("og:title", "twitter:title", "headline", "citation_title", "dc.title")
-_OPENING = 5  # lines of the article above its first sentence
+_OPENING = 8  # lines of the article above its first sentence
 _LINES_ABOVE = 15
 _LONGEST_TITLE = 80
 _LINES_BELOW = 6
@@ -112,7 +113,7 @@ def read_metadata(
 def _first_sentence(body: Sequence[Line]) -> int:
     """Where the running text begins; the title, the date and the author often stand above it, inside the article."""
     for line in body[:_OPENING]:
-        if line.is_sentence or line.clauses >= 2:
+        if line.is_sentence or (line.clauses >= 2 and line.han >= 20):
             return line.start
     return body[min(_OPENING, len(body)) - 1].start if body else 0
 
@@ -180,7 +181,7 @@ def _title(text: str, above: Sequence[Line], lines: Sequence[Line], article: str
 def _publisher(*groups: Sequence[str]) -> str | None:
     for texts in groups:
         for text in texts:
-            if (match := _PUBLISHER.search(text)) and match[1] not in _NO_PUBLISHER:
+            if (match := _PUBLISHER.search(text)) and not _NO_PUBLISHER.fullmatch(match[1]):
                 return match[1]
     return None
 
@@ -208,7 +209,7 @@ def _author(header: Sequence[str], body: Sequence[Line], behind: Sequence[str], 
 def _person(name: str) -> str | None:
     if len(name) > 2 and len(name.replace(" ", "")) == 2:  # 赵 培
         name = name.replace(" ", "")
-    return None if name in _NOBODY else name
+    return None if _NOBODY.fullmatch(name) else name
 
 
 def _author_of_markup(hints: Hints, header: Sequence[str], body: Sequence[Line]) -> str | None:
@@ -241,14 +242,17 @@ def _date(hints: Hints | None, header: Sequence[str], behind: Sequence[str]) -> 
 
 
 def _first_date(texts: Sequence[str]) -> str | None:
-    for text in texts:
-        match = _DATE.search(text)
-        if not match:
-            continue
-        year, month, day, day_first, month_second, year_last, half, hour, minute, second, pm = match.groups()
-        date = f"{year or year_last}-{int(month or month_second):02}-{int(day or day_first):02}"
-        if hour is None:
-            return date
-        hours = int(hour) + 12 * (bool(pm or half in ("下午", "晚", "晚上")) and int(hour) < 12)
-        return f"{date}T{hours:02}:{minute}" + (f":{second}" if second else "")
-    return None
+    return next((date for date in map(read_date, texts) if date), None)
+
+
+def read_date(text: str) -> str | None:
+    """The first date in `text` as ISO 8601, with its time where it has one; `6/2/2022` is the sixth of February."""
+    match = _DATE.search(text)
+    if not match:
+        return None
+    year, month, day, day_first, month_second, year_last, half, hour, minute, second, pm = match.groups()
+    date = f"{year or year_last}-{int(month or month_second):02}-{int(day or day_first):02}"
+    if hour is None:
+        return date
+    hours = int(hour) + 12 * (bool(pm or half in ("下午", "晚", "晚上")) and int(hour) < 12)
+    return f"{date}T{hours:02}:{minute}" + (f":{second}" if second else "")

@@ -26,11 +26,11 @@ SAMPLES = ROOT / "samples"
 
 _MARKED = re.compile(r"\[\[(.*?)\|[A-Z]+\]\]")
 _NOT_WORDS = re.compile(r"[\W_]+")
-_BLOCKS = frozenset(
-    "p div br li ul ol table tr td th h1 h2 h3 h4 h5 h6 section article header footer nav aside dl dt dd form option "
-    "title blockquote pre center".split()
+_BLOCKS = re.compile(
+    "p|div|br|li|[uod]l|d[td]|table|t[rdh]|h[1-6]|section|article|header|footer|nav|aside|form|option|title|blockquote"
+    "|pre|center"
 )
-_UNSEEN = frozenset("script style noscript template".split())
+_UNSEEN = re.compile("script|style|noscript|template")
 _UNSEEN_PART = re.compile(r"(?is)<(script|style|noscript|title)\b.*?</\1\s*>|<!--.*?-->")
 
 
@@ -109,14 +109,14 @@ class _Visible(HTMLParser):
         self._unseen = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._unseen += tag in _UNSEEN
-        if tag in _BLOCKS:
+        self._unseen += bool(_UNSEEN.fullmatch(tag))
+        if _BLOCKS.fullmatch(tag):
             self.parts.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
+        if _UNSEEN.fullmatch(tag):
             self._unseen = max(0, self._unseen - 1)
-        if tag in _BLOCKS:
+        if _BLOCKS.fullmatch(tag):
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:

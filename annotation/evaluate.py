@@ -1,0 +1,352 @@
+"""How good a pipeline's suggestions are: gold in, figures and errors out, and what they would cost an annotator.
+
+Gold is the annotation log, a folder of marked articles (`[[text|LABEL]]`), a file of marked sentences, or JSON lines
+with offsets. Counted in spans: exact (both borders and the label), relaxed (the same label, some characters shared). The
+counting is ours, forty lines, since nervaluate has no count of an annotator's work and needs tokens.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from annotation.log import from_line, latest
+from corpus.errors import JiaozhuError
+from corpus.store import read_rows
+
+KINDS = ("border", "type", "missed", "spurious")
+
+
+class Entity(NamedTuple):
+    """A labelled span, code points."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A text and the spans a person gave it. `name` says where it stands: file and line, or document."""
+
+    name: str
+    text: str
+    spans: tuple[Entity, ...]
+
+
+class Mistake(NamedTuple):
+    """One disagreement. `gold` is None where nothing is there, `found` where nothing was suggested.
+
+    `kind`: `border` (the label is right), `type` (another label, on the same or other borders), `missed`, `spurious`.
+    """
+
+    kind: str
+    name: str
+    text: str
+    gold: Entity | None
+    found: Entity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of spans of one label, or of all."""
+
+    gold: int = 0
+    found: int = 0
+    exact: int = 0
+    relaxed_gold: int = 0  # gold spans with some suggestion of their label on them
+    relaxed_found: int = 0  # suggestions with some gold span of their label under them
+
+    @property
+    def precision(self) -> float:
+        """Exact spans among the suggestions."""
+        return _share(self.exact, self.found)
+
+    @property
+    def recall(self) -> float:
+        """Exact spans among the gold ones."""
+        return _share(self.exact, self.gold)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of exact precision and recall."""
+        return _share(2 * self.exact, self.gold + self.found)
+
+    @property
+    def relaxed_f1(self) -> float:
+        """The same where a shared character is enough."""
+        precision, recall = _share(self.relaxed_found, self.found), _share(self.relaxed_gold, self.gold)
+        return _share(2 * precision * recall, precision + recall)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was compared, the scores by label in the order of the gold's labels, and every mistake."""
+
+    model: str
+    texts: int
+    characters: int
+    scores: dict[str, Score]
+    mistakes: tuple[Mistake, ...] = field(repr=False)
+
+    @property
+    def total(self) -> Score:
+        """All labels together (micro)."""
+        return Score(*(sum(getattr(s, name) for s in self.scores.values()) for name in Score.__dataclass_fields__))
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """Mistakes by kind."""
+        counts = Counter(mistake.kind for mistake in self.mistakes)
+        return {kind: counts[kind] for kind in KINDS}
+
+    @property
+    def effort(self) -> dict[str, float]:
+        """What an annotator does per 1,000 characters: `actions` with the suggestions, `from_nothing` without."""
+        total, kinds = self.total, self.kinds
+        counts = {
+            "keeps": total.exact,
+            "moves": kinds["border"],
+            "retypes": kinds["type"],
+            "deletions": kinds["spurious"],
+            "additions": kinds["missed"],
+        }
+        counts["actions"] = sum(counts.values()) - total.exact
+        counts["from_nothing"] = total.gold
+        return {name: round(1000 * _share(count, self.characters), 2) for name, count in counts.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything but the mistakes, as JSON types."""
+        shown = {**self.scores, "all": self.total}
+        return {
+            "model": self.model,
+            "texts": self.texts,
+            "characters": self.characters,
+            "labels": {
+                label: {
+                    "gold": s.gold,
+                    "found": s.found,
+                    "exact": s.exact,
+                    "precision": round(s.precision, 4),
+                    "recall": round(s.recall, 4),
+                    "f1": round(s.f1, 4),
+                    "relaxed_f1": round(s.relaxed_f1, 4),
+                }
+                for label, s in shown.items()
+            },
+            "mistakes": self.kinds,
+            "per_1000_characters": self.effort,
+        }
+
+
+def evaluate(
+    predict: Callable[[Sequence[str]], Iterable[Iterable[Entity]]],
+    gold: Sequence[Gold],
+    labels: Sequence[str] = (),
+    model: str = "",
+) -> Evaluation:
+    """Compare `predict` (texts to their spans, in order) with the gold; only `labels`, all of the gold's by default."""
+    labels = labels or sorted({span.label for item in gold for span in item.spans})
+    counts = {label: [0, 0, 0, 0, 0] for label in labels}
+    mistakes: list[Mistake] = []
+    for item, suggestions in zip(gold, predict([item.text for item in gold]), strict=True):
+        wanted = [Entity(*span[:3]) for span in item.spans if span.label in counts]
+        found = [Entity(*span[:3]) for span in suggestions if span.label in counts]
+        known = set(wanted)
+        for span in wanted:
+            counts[span.label][0] += 1
+            counts[span.label][3] += any(_same(span, other) for other in found)
+        for span in found:
+            counts[span.label][1] += 1
+            counts[span.label][2] += span in known
+            counts[span.label][4] += any(_same(span, other) for other in wanted)
+        mistakes += _mistakes(item, wanted, found)
+    scores = {label: Score(*numbers) for label, numbers in counts.items()}
+    return Evaluation(model, len(gold), sum(len(item.text) for item in gold), scores, tuple(mistakes))
+
+
+def _mistakes(item: Gold, wanted: Sequence[Entity], found: Sequence[Entity]) -> Iterator[Mistake]:
+    """Pairs of what is not exact, the most shared characters first, the same label before another; then what is left."""
+    exact = set(wanted) & set(found)
+    missed = [span for span in wanted if span not in exact]
+    spurious = [span for span in found if span not in exact]
+    pairs = sorted(
+        (
+            (g.label != f.label, -_shared(g, f), g.start, f.start, g, f)
+            for g in missed
+            for f in spurious
+            if _shared(g, f) > 0
+        ),
+    )
+    for other, *_, g, f in pairs:
+        if g in missed and f in spurious:
+            missed.remove(g)
+            spurious.remove(f)
+            yield Mistake("type" if other else "border", item.name, item.text, g, f)
+    yield from (Mistake("missed", item.name, item.text, span, None) for span in missed)
+    yield from (Mistake("spurious", item.name, item.text, None, span) for span in spurious)
+
+
+def _same(one: Entity, other: Entity) -> bool:
+    return one.label == other.label and _shared(one, other) > 0
+
+
+def _shared(one: Entity, other: Entity) -> int:
+    return min(one.end, other.end) - max(one.start, other.start)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+# Gold ---------------------------------------------------------------------------------------------------------------
+
+_MARK = re.compile(r"\[\[([^\[\]|\n]+)\|([A-Z][A-Z0-9_]*)\]\]")
+
+
+def read_gold(path: Path, corpus: Path | None = None) -> list[Gold]:
+    """The gold at `path`, in any of its forms; `corpus` holds the texts of a log or of lines with offsets only.
+
+    Raises:
+        JiaozhuError: it is none of the forms, holds nothing, or its text is not in the corpus.
+    """
+    if path.is_dir():
+        files = sorted(path.glob("*.txt"))
+        gold = [parse_marked(file.name, _read(file)) for file in files]
+    elif path.suffix == ".txt":
+        lines = enumerate(_read(path).splitlines(), 1)
+        gold = [parse_marked(f"{path.name}:{n}", line) for n, line in lines if line and not line.startswith("#")]
+    else:
+        gold = list(_read_jsonl(path, corpus))
+    if not any(item.spans for item in gold):
+        raise JiaozhuError(f"{path}: no gold here; name an annotation log, marked texts ([[…|LABEL]], .txt) or .jsonl")
+    return gold
+
+
+def parse_marked(name: str, marked: str) -> Gold:
+    """A text with `[[text|LABEL]]` marks as the text without them and its spans."""
+    spans: list[Entity] = []
+    shift = 0
+    for mark in _MARK.finditer(marked):
+        start = mark.start() - shift
+        spans.append(Entity(start, start + len(mark[1]), mark[2]))
+        shift += len(mark[0]) - len(mark[1])
+    return Gold(name, _MARK.sub(r"\1", marked), tuple(spans))
+
+
+def _read_jsonl(path: Path, corpus: Path | None) -> Iterator[Gold]:
+    texts: dict[str, str] | None = None
+    lines = _read(path).splitlines()
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            rows.append((f"{path.name}:{number}", dict(json.loads(line))))
+        except ValueError as error:
+            raise JiaozhuError(f"{path}:{number}: not a JSON object ({error}); mend the line") from None
+    newest: set[str] | None = None
+    for (name, row), line in zip(rows, lines, strict=True):
+        try:
+            if "annotation" in row:
+                if newest is None:
+                    records = [from_line(text) for (_, other), text in zip(rows, lines, strict=True) if other]
+                    newest = {f"{r.annotation} {r.updated_at}" for r in latest(records) if r.status == "submitted"}
+                if f"{row['annotation']} {row['updated_at']}" not in newest or row["status"] != "submitted":
+                    continue
+                name = row["doc_id"]
+                spans = tuple(Entity(span["start"], span["end"], span["label"]) for span in row["spans"])
+            else:
+                spans = tuple(Entity(int(span[0]), int(span[1]), str(span[2])) for span in row["spans"])
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            raise JiaozhuError(f"{path}: {name} is not gold ({error!r}); tests/gold/README.md shows the form") from None
+        text = row.get("text")
+        if text is None:
+            if texts is None:
+                texts = _texts(path, corpus)
+            text = texts.get(row.get("text_sha256", ""))
+            if text is None:
+                raise JiaozhuError(
+                    f"{path}: the text of {name} is not in {corpus}; name its corpus with --corpus, "
+                    "or build it with the cleaner the gold was made with"
+                )
+        if any(not 0 <= span.start < span.end <= len(text) for span in spans):
+            raise JiaozhuError(f"{path}: {name} has a span outside its text of {len(text)} characters")
+        yield Gold(name, text, spans)
+
+
+def _texts(path: Path, corpus: Path | None) -> dict[str, str]:
+    if corpus is None or not (corpus / "documents").is_dir():
+        raise JiaozhuError(f"{path}: holds no texts, and there is no corpus at {corpus}; name theirs with --corpus")
+    return {row["text_sha256"]: row["text"] for row in read_rows(corpus / "documents", ["text", "text_sha256"])}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise JiaozhuError(f"{path}: cannot be read ({reason}); name a log, marked texts or .jsonl") from None
+
+
+# Shown --------------------------------------------------------------------------------------------------------------
+
+
+def print_evaluation(evaluation: Evaluation, *, errors: bool = False, as_json: bool = False) -> None:
+    """The figures on stdout, as tables or one JSON object; with `errors` every mistake in its surroundings."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    if as_json:
+        shown = evaluation.to_json()
+        if errors:
+            shown["errors"] = [
+                {"kind": m.kind, "name": m.name, "gold": m.gold, "found": m.found, "text": _around(m)}
+                for m in evaluation.mistakes
+            ]
+        print(json.dumps(shown, ensure_ascii=False))
+        return
+    console = Console(soft_wrap=True, highlight=False)
+    table = Table("label", box=box.SIMPLE_HEAD)
+    for heading in ("gold", "found", "precision", "recall", "F1", "F1 relaxed"):
+        table.add_column(heading, justify="right")
+    for label, score in [*evaluation.scores.items(), ("all", evaluation.total)]:
+        rates = (score.precision, score.recall, score.f1, score.relaxed_f1)
+        table.add_row(label, f"{score.gold:,}", f"{score.found:,}", *(f"{rate:.3f}" for rate in rates))
+    console.print(table)
+    if errors:
+        for kind in KINDS:
+            for mistake in (m for m in evaluation.mistakes if m.kind == kind):
+                console.print(f"{kind}  {mistake.name}  {_around(mistake)}", markup=False)
+    kinds, effort = evaluation.kinds, evaluation.effort
+    console.print("mistakes: " + ", ".join(f"{kinds[kind]:,} {kind}" for kind in KINDS), markup=False)
+    console.print(
+        f"per 1,000 characters: {effort['keeps']} keeps, {effort['moves']} moves, {effort['retypes']} retypes, "
+        f"{effort['deletions']} deletions, {effort['additions']} additions; "
+        f"{effort['actions']} actions against {effort['from_nothing']} from nothing",
+        markup=False,
+    )
+    console.print(
+        f"{evaluation.texts:,} texts, {evaluation.characters:,} characters; model {evaluation.model}", markup=False
+    )
+
+
+def _around(mistake: Mistake) -> str:
+    """The place, with 【gold】 and 〔suggestion〕 in the text around them."""
+    spans = [span for span in (mistake.gold, mistake.found) if span]
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    marks = []
+    for span, pair in ((mistake.gold, "【】"), (mistake.found, "〔〕")):
+        if span:
+            marks += [(span.start, 1, pair[0]), (span.end, 0, pair[1] + span.label)]
+    low, high = max(0, start - 12), min(len(mistake.text), end + 12)
+    shown, cursor = "", low
+    for place, _, mark in sorted(marks):
+        shown += mistake.text[cursor:place] + mark
+        cursor = place
+    shown += mistake.text[cursor:high]
+    return shown.replace("\n", "⏎")

@@ -1,0 +1,330 @@
+"""Places: a text, with the words of `jiaozhu_lac` where it ran, in; LOC spans out, an administrative division with its adcode.
+
+Three sources agree on the borders: the table of divisions (annotation/divisions.tsv), which splits 山东省|青岛市; a grammar
+of zones, parks and regions by their last word (高新区, 产业园, 经济圈, 流域); and the statistical model for all other places.
+A short name that is also a word or a surname (和平, 朝阳, 东方) is a place only where something else says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from annotation.groups import ADCODES, Found, Words, suggest, words_of
+
+VERSION = "0.2.0"
+GROUP = "places"
+TABLE = Path(__file__).with_name("divisions.tsv")
+
+
+class Place(NamedTuple):
+    """A place at `[start, end)`, code points; `adcode` (GB/T 2260, six digits) is None where it is no division, or several.
+
+    `kind`: `full` and `short` names of divisions, `weak` for a short one that needs its context, `zone`, `model`.
+    """
+
+    start: int
+    end: int
+    kind: str
+    adcode: str | None
+    score: float
+
+
+# Divisions ----------------------------------------------------------------------------------------------------------
+
+_SUFFIX = re.compile(
+    r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|"
+    r"(?:[\u4e00-\u9fff]{1,5}族)*自治[州县旗]|地区|林区|特区|新区|[省市县区盟旗])$"
+)
+_PEOPLES = re.compile(
+    r"(?:土家族|苗族|侗族|布依族|藏族|羌族|彝族|哈尼族|壮族|傣族|景颇族|白族|傈僳族|蒙古族|回族|朝鲜族|满族|土族|撒拉族|东乡族|保安族|裕固族"
+    r"|哈萨克族?|柯尔克孜|锡伯|塔吉克|达斡尔族|鄂温克族|鄂伦春|瑶族|畲族|黎族|仡佬族|水族|毛南族|仫佬族|各族|拉祜族|佤族|布朗族|纳西族|独龙族|怒族|普米族|蒙古|联合)+$"
+)
+# Prefectures whose short name is a word, a person, a mountain or a brand as often as a city.
+_WEAK = frozenset(
+    "朝阳 中山 大同 安康 白银 大理 吴忠 文山 来宾 阿里 长治 和田 黄山 玉树 白山 平凉 海东 河源 保山 通化 三明 海南 东方 大庆 白城 "
+    "鸡西 红河 怒江 昌都 山南 铜川 伊春 松原 四平 阳泉 金昌 定西 广安 资阳 万宁 安顺 清远 贺州 南充 巴中 中卫 鹤壁 海西 海北 黄南 果洛 神农架".split()
+)
+# Full names that are common nouns.
+_COMMON = frozenset(
+    "城区 郊区 矿区 东区 西区 南区 北区 中区 新城区 市中区 城中区 新市区 城关区 新区 城东区 城西区 城北区 桥东区 桥西区".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Divisions:
+    """The names of divisions, full and short, with the adcodes that bear them; and the names by their first two characters."""
+
+    codes: dict[str, tuple[str, ...]]
+    kinds: dict[str, str]
+    by_pair: dict[str, tuple[str, ...]]
+
+
+@cache
+def divisions() -> Divisions:
+    """The table, read on the first call."""
+    codes: dict[str, list[str]] = {}
+    kinds: dict[str, str] = {}
+    for line in TABLE.read_text("utf-8").splitlines():
+        code, name = line.split("\t")
+        codes.setdefault(name, []).append(code)
+        kinds[name] = "common" if name in _COMMON else "full"
+    for name, held in list(codes.items()):
+        short = short_name(name)
+        if len(short) < 2 or short == name or kinds.get(short) == "full":
+            continue
+        above = any(code.endswith("00") for code in held)
+        weak = short in _WEAK or not above
+        codes.setdefault(short, []).extend(code for code in held if code not in codes.get(short, []))
+        if kinds.get(short) != "short":
+            kinds[short] = "weak" if weak else "short"
+    by_pair: dict[str, list[str]] = {}
+    for name in sorted(codes, key=lambda name: (-len(name), name)):
+        by_pair.setdefault(name[:2], []).append(name)
+    return Divisions(
+        {name: tuple(held) for name, held in codes.items()},
+        kinds,
+        {pair: tuple(names) for pair, names in by_pair.items()},
+    )
+
+
+def short_name(name: str) -> str:
+    """A division's name as texts shorten it: 青岛 for 青岛市, 内蒙古 for 内蒙古自治区, 恩施 for 恩施土家族苗族自治州."""
+    short = _SUFFIX.sub("", name)
+    if short != name and (name.endswith(("自治州", "自治县", "自治旗"))):
+        short = _PEOPLES.sub("", name[: -len("自治州")]) or short
+    return short
+
+
+# A full name runs on into another word: 上海市|场, 济南市|民.
+_RUNS_ON = re.compile(r"[市区县州省](?:[场民值]|长(?!\s?[江沙])|级|域|直|属)")
+
+
+def find_divisions(text: str, words: Words) -> list[Place]:
+    """Every division that the text may name, left to right, apart; the weak ones are not yet decided."""
+    table = divisions()
+    by_pair, kinds = table.by_pair, table.kinds
+    found: list[Place] = []
+    cursor = 0
+    for i, pair in enumerate(map("".join, zip(text, text[1:], strict=False))):
+        if i < cursor or pair not in by_pair:
+            continue
+        after_place = bool(found) and found[-1].end == i
+        if not (after_place or words.starts_at(i)):
+            continue
+        for name in by_pair[pair]:
+            if not text.startswith(name, i):
+                continue
+            end, kind = i + len(name), kinds[name]
+            if kind == "common" and not (after_place and found[-1].kind != "weak"):
+                continue
+            ends = words.ends_at(end)
+            if kind == "full" and (len(name) < 3 or _RUNS_ON.match(text, end - 1)) and not ends:
+                continue
+            word = words.over(i, end)
+            if kind in ("short", "weak") and word is not None:
+                if word.tag in ("PER", "nw", "nz", "ORG") and (kind == "weak" or word.end > end):
+                    continue
+                if not ends and word.tag not in ("LOC", "ORG", "n") and not table_has(text, end):
+                    continue
+            found.append(Place(i, end, "full" if kind == "common" else kind, None, 0.9))
+            cursor = end
+            break
+    return found
+
+
+def table_has(text: str, start: int) -> bool:
+    """Whether the name of a division starts there."""
+    return any(text.startswith(name, start) for name in divisions().by_pair.get(text[start : start + 2], ()))
+
+
+def _with_codes(text: str, places: Sequence[Place]) -> list[Place]:
+    """The places with the adcode that their surroundings leave; the place right before narrows it, then the document."""
+    codes = divisions().codes
+    sure = {held[0][:2] for place in places if len(held := codes.get(text[place.start : place.end], ())) == 1}
+    known: list[Place] = []
+    for place in places:
+        held = codes.get(text[place.start : place.end], ())
+        before = known[-1] if known and known[-1].end == place.start else None
+        if before is not None and before.adcode:
+            held = tuple(code for code in held if _within(code, before.adcode)) or held
+        if len(held) > 1:
+            higher = tuple(code for code in held if code.endswith("00"))
+            held = (higher if len(higher) == 1 else tuple(code for code in held if code[:2] in sure)) or held
+        known.append(place._replace(adcode=held[0] if len(held) == 1 else None))
+    return known
+
+
+def _within(code: str, above: str) -> bool:
+    return code != above and code.startswith(above.rstrip("0") if above.endswith("0000") else above[:4])
+
+
+# Zones, parks, regions ----------------------------------------------------------------------------------------------
+
+_ZONE = re.compile(
+    r"""
+    (?:国家级?)?(?:高新技术产业开发区|高新技术开发区|新技术开发区|高新区|经济技术开发区|经济开发区|经开区|开发区|技术产业园区
+    |综合保税区|综保区|保税港?区|保税物流园区|出口加工区|自由贸易试验区|自贸试验区|自贸区|自贸港|自由贸易港|合作区|航空港区|港区|临港区|示范区(?!域)
+    |科教创新区|创新区|中央商务区|商务区|新城(?=[，。、；（(管的]|$)|新区(?!域))
+    |(?:产业|工业|科技|物流|软件|创业|创新|创意|文化|海工|孵化|化工|农业|食品|医药|信息|电商|物联网|智慧|智能|制造|示范)园区?(?![林艺])
+    |科技城|科创城|大学城|汽车城|光谷|生物谷|药谷|云谷|科创走廊|创新走廊|经济走廊
+    |经济圈|都市圈|生活圈(?=建设)|城市群|经济带|经济区|大湾区|灌区|流域(?!面积)|平原|盆地|半岛|风景名胜区|风景区|旅游度假区|度假区
+    |自然保护区|湿地公园|森林公园|国家公园|物流基地|国际机场|风电场|花卉小镇|特色小镇|小镇|开发区[东南西北]?区
+    """,
+    re.VERBOSE,
+)
+_REGION = re.compile(
+    r"京津冀(?:地区)?|粤港澳大湾区|长三角(?:地区)?|珠三角(?:地区)?|环渤海(?:地区)?|长江经济带|京津地区|成渝地区双城经济圈|港澳台(?:地区)?"
+)
+_SHORT_ZONE = re.compile(r"(?<![省市区县州])[省市区县州](?=(?:高新区|经开区|开发区|自贸区|综保区))")
+_NAMED = ("LOC", "ORG", "PER", "nz")
+_INSIDE = ("n", "vn", "nz", "LOC", "ORG", "PER", "s", "nw", "an", "f", "a", "j", "v")
+_NO_NAME = frozenset(
+    "国家 国家级 省级 市级 全国 全国性 各 全省 全市 中央 重点 现代 特色 大型 综合 国际 科技 创新 产业 专业 智慧 绿色 低碳 标准化 示范 区域 沿海 新型 "
+    "打造 建设 规划 建成 入驻 建立 成立 设立 依托 围绕 推动 推进 支持 加快 走进 位于 落户 形成 发展 促进 融入 服务 利用 利用好 包括 积极 高端 一批 核心 生产 服务 "
+    "中国 世界 亚洲 全球 东方 本地 当地 城市 农村 农业 工业 经济 化工".split()
+)
+
+
+def find_zones(text: str, words: Words, known: Iterable[Place]) -> list[Place]:
+    """Zones, parks and regions: a name, then a word that says what it is; one without a name is none."""
+    starts = {place.end: place for place in known}
+    full = {place.start: place for place in known if place.kind == "full"}
+    found: list[Place] = []
+    for match in _REGION.finditer(text):
+        found.append(Place(*match.span(), "zone", None, 0.95))
+    for match in _ZONE.finditer(text):
+        end = match.end()
+        start = _zone_start(text, words, match.start(), end, starts)
+        if start is None:
+            continue
+        while (place := full.get(start)) is not None and place.end < match.start():
+            start = place.end
+        if end - start > 2:
+            found.append(Place(start, end, "zone", None, 0.85))
+    named = {text[place.end - 3 : place.end] for place in found if place.end - place.start > 3}
+    for match in re.finditer("高新区|经开区|开发区|航空港区|自贸区", text):
+        if match[0][-3:] in named and not any(place.start <= match.start() < place.end for place in found):
+            before = text[match.start() - 1 : match.start()]
+            if before not in ("各", "级", "家", "个", "全", "多") and words.starts_at(match.start()):
+                found.append(Place(*match.span(), "zone", None, 0.8))
+    return found
+
+
+def _zone_start(text: str, words: Words, start: int, end: int, places: dict[int, Place]) -> int | None:
+    """Where the name of the zone whose last word stands at `[start, end)` begins; None where it has none."""
+    before = places.get(start)
+    if before is not None and before.kind != "weak":
+        return before.start
+    if text[start - 1 : start] in ("市", "省", "区", "县") and words.starts_at(start - 1) and text[start] in "高经开":
+        return start - 1 if text[start - 2 : start - 1] not in tuple("各全我本该0123456789") else None
+    named: int | None = None
+    for word in words.back_from(start, end):
+        if word.tag not in _INSIDE or end - word.start > 20:
+            break
+        piece = text[word.start : min(word.end, start)]
+        if piece in _NO_NAME or (word.tag == "v" and len(piece) > 1) or (word.tag == "a" and len(piece) > 1):
+            if word.tag in ("v", "vn", "a"):
+                break
+            continue
+        if word.tag in _NAMED or (word.end in places and places[word.end].kind != "weak"):
+            named = word.start
+    if named is None:
+        return None
+    # 沿胶州湾…, 依托X: a word that took one character too many
+    return named
+
+
+# All together -------------------------------------------------------------------------------------------------------
+
+_REST = re.compile(r"(?:市|城|郊|山|地|辖|景|东|西|南|北|中|沿海|边境)?[区部郊内外边]$|境内|全境|全域|各地|一带|方面|本地|当地|周边")
+
+
+def find_places(text: str, words: Words) -> list[Place]:
+    """The places of the text in order, without overlaps."""
+    table = find_divisions(text, words)
+    zones = find_zones(text, words, table)
+    model = [word for word in words.all if word.tag == "LOC"]
+    taken = [(zone.start, zone.end) for zone in zones]
+    kept: list[Place] = []
+    ends = {place.start: place for place in table}
+    for word in model:
+        start, end = words.trim(text, word.start, word.end)
+        cursor = start
+        while (place := ends.get(cursor)) is not None and place.end <= end and (place.kind == "full" or place.end == end):
+            kept.append(place._replace(kind="full" if place.kind == "full" else "short"))
+            cursor = place.end
+        if cursor == start and (place := ends.get(start)) is not None and place.end < end:
+            chain, at = [], start
+            while (place := ends.get(at)) is not None and place.end <= end:
+                chain.append(place)
+                at = place.end
+            if at == end:
+                kept += [place._replace(kind="short") for place in chain]
+                cursor = end
+        if end - cursor > 1 or cursor == start < end:
+            if cursor > start and _REST.fullmatch(text[cursor:end]):
+                continue
+            if cursor == start and len(text[start:end]) == 1 and not text[start:end].isalpha():
+                continue
+            kept.append(Place(cursor, end, "model", None, word.score))
+    lists = _Lists(text, [*kept, *(place for place in table if place.kind != "weak")])
+    for place in table:
+        word = words.over(place.start, place.end)
+        if word is not None and word.tag == "LOC":
+            continue
+        if place.kind == "weak" and not lists.holds(place, words):
+            continue
+        kept.append(place)
+    kept += zones
+    return _apart(_with_codes(text, sorted(_apart(kept, taken))))
+
+
+class _Lists:
+    """Which characters stand next to a place, with or without a 、 or 和 between."""
+
+    def __init__(self, text: str, places: Iterable[Place]) -> None:
+        self._text = text
+        self._starts = {place.start for place in places}
+        self._ends = {place.end for place in places}
+
+    def holds(self, place: Place, words: Words) -> bool:
+        """Whether the place is in a list with places, or follows one; its borders must be borders of words."""
+        start, end = place.start, place.end
+        if not (words.starts_at(start) and words.ends_at(end)):
+            return False
+        if start in self._ends and self._text[end : end + 1] in "市县区":
+            return True
+        return (self._text[start - 1 : start] in ("、", "和", "与", "及") and start - 1 in self._ends) or (
+            self._text[end : end + 1] == "、" and end + 1 in self._starts
+        )
+
+
+def _apart(places: Iterable[Place], taken: Sequence[tuple[int, int]] = ()) -> list[Place]:
+    """Without overlaps: a zone first, then the longer, then the earlier."""
+    kept: list[Place] = []
+    covered: set[int] = set()
+    for place in sorted(places, key=lambda p: (p.kind != "zone", p.start - p.end, p.start)):
+        span = range(place.start, place.end)
+        if covered.isdisjoint(span):
+            covered.update(span)
+            kept.append(place)
+    return sorted(kept)
+
+
+@Language.component("jiaozhu_places")
+def suggest_places(doc: Doc) -> Doc:
+    """LOC in `doc.spans["places"]`, with the adcodes in `attrs["adcodes"]`, None where a place has none."""
+    words = words_of(doc)
+    found = find_places(doc.text, words)
+    suggest(doc, GROUP, f"jiaozhu-places@{VERSION}", [Found(p.start, p.end, "LOC", p.score) for p in found])
+    doc.spans[GROUP].attrs[ADCODES] = [place.adcode for place in found]
+    doc.spans[GROUP].attrs["kinds"] = [place.kind for place in found]
+    return doc
