@@ -81,9 +81,7 @@ _BOUNDARY = rf"(?<![{DIGIT}.．{_N}*＊×■□●※#%])(?<!(?<![A-Za-z])[xX])(
 _EITHER = "|".join(
     f"{a}、{b}" for row in ("123456789", "一二三四五六七八九") for a, b in zip(row, row[1:], strict=False)
 )
-_RANGE = (
-    rf"(?:(?:{_NUMBER}{TO}(?![百佰千仟万萬]分之)|(?<!\n)(?=(?:{_EITHER})(?![.．{DIGIT}]))[{DIGIT}{NUMERAL}]、)?{_NUMBER})"
-)
+_RANGE = rf"(?:(?:{_NUMBER}{TO}(?![百佰千仟万萬]分之)|(?<!\n)(?=(?:{_EITHER})(?![.．{DIGIT}]))[{DIGIT}{NUMERAL}]、)?{_NUMBER})"
 
 # A minus belongs to the number; the dash of a range, of 10%-20% or of 2.0-5亿元 is none.
 _SIGN = rf"""(?:
@@ -151,9 +149,7 @@ _THING = r"""(?:
     |箱|瓶|袋|盒|间|晚|位|株|棵|片|份
 )"""
 # 25元/公斤, 100元/人·天, 3元每千瓦时: a price, not a sum of money.
-_PRICE = (
-    rf"(?:[/／](?:[{DIGIT}]{{1,5}})?(?:{_PER}|{_THING})(?:[/／·](?:{_PER}|{_THING})){{0,2}}|每(?:{_PER}|{_THING}))"
-)
+_PRICE = rf"(?:[/／](?:[{DIGIT}]{{1,5}})?(?:{_PER}|{_THING})(?:[/／·](?:{_PER}|{_THING})){{0,2}}|每(?:{_PER}|{_THING}))"
 _RATE = rf"(?:[/／](?:{_PER}|{_THING}|h|s)(?![A-Za-z]))?"
 
 _KILO = r"(?:[ ]?[kKｋＫ](?![A-Za-z]))?"  # 12k个百分点

@@ -39,7 +39,9 @@ _SIGN = re.compile(r"[-－﹣−负負+＋]")
 _TOKEN = re.compile(r"[0-9]+(?:\.[0-9]+)?|点?[零一二三四五六七八九]+|.", re.DOTALL)
 _PLAIN = re.compile(r"([0-9]+(?:\.[0-9]+)?)([十百千万亿兆]*)")
 _UNTOLD = re.compile(r"好?[几数]")
-_PAIR = re.compile(r"(?<![点零一二三四五六七八九0-9])(一二|二三|三四|四五|五六|六七|七八|八九|三五)(?![点零一二三四五六七八九])")
+_PAIR = re.compile(
+    r"(?<![点零一二三四五六七八九0-9])(一二|二三|三四|四五|五六|六七|七八|八九|三五)(?![点零一二三四五六七八九])"
+)
 _SCALE = re.compile(r"[百千万亿兆]*$")
 _FIGURES = {figure: str(value) for value, figure in enumerate("零一二三四五六七八九")}
 _SMALL = {"十": 10, "百": 100, "千": 1000}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from corpus.features import Column, features
+from corpus.html import BOILERPLATE, LINK
 from corpus.lines import Line
 from corpus.rules import (
     bylines,
@@ -49,6 +50,7 @@ LINE_RULES: tuple[tuple[str, Callable[[Line], bool]], ...] = (
 _DOUBTFUL = frozenset({bylines.RULE, navigation.RULE, notices.RULE, repeats.LINE})
 _SURE = 0.8  # a doubtful line with a greater score stays
 _ALIEN = -1.5  # a line inside the article with a smaller score goes
+_FEW = 12  # lines; on so short a page the weights, which look around a line, see too little
 _MOST = 6.0  # no line counts for more than this
 
 
@@ -60,7 +62,8 @@ def choose(lines: Sequence[Line]) -> Sequence[Line]:
     for line, score in zip(lines, scores(lines).tolist(), strict=True):
         line.score = score
     first, last = _best_run([max(-_MOST, min(line.score, _MOST)) * (1 + len(line)) ** 0.5 for line in lines])
-    while 0 < last < len(lines) and bylines.signature(lines[last]):  # the article's last words
+    few = len(lines) < _FEW
+    while 0 < last < len(lines) and (bylines.signature(lines[last]) or (few and _goes_on(lines[last]))):
         last += 1
     for index, line in enumerate(lines):
         inside = first <= index < last
@@ -70,6 +73,12 @@ def choose(lines: Sequence[Line]) -> Sequence[Line]:
         elif inside and line.rule in _DOUBTFUL and line.score > _SURE:
             line.rule = None
     return [line for line in lines[first:last] if line.rule is None]
+
+
+def _goes_on(line: Line) -> bool:
+    """One more sentence after the article, which no rule knows and no link holds."""
+    apart = line.shares.get(LINK, 0.0) + line.shares.get(BOILERPLATE, 0.0)
+    return line.is_sentence and line.rule is None and apart < 0.5
 
 
 def recognise(lines: Sequence[Line]) -> None:

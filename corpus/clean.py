@@ -30,7 +30,7 @@ CLEANER_VERSION = "1"
 # A removal under one of these rules is also a flag of the document.
 _FLAGS = {"truncation": "truncated", "mojibake": "mojibake", "pinyin": "pinyin"}
 _REPEATED_SHARE = 0.3  # of the article; less is a title or a teaser said twice
-_SHORTEST_ARTICLE = 50  # Han characters
+_SHORTEST_ARTICLE = 20  # Han characters
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ENDS = re.compile(r"[。！？；：…”』」）]\n")
 

@@ -177,3 +177,25 @@ def test_damage_lowers_the_quality():
     assert quality(whole, []) == 1.0
     assert quality(whole, ["truncated"]) == 0.85
     assert quality("短" * 40 + "\n", []) < 0.6
+
+
+def test_a_page_of_a_few_short_sentences_keeps_them_all():
+    raw = "省工信厅部署全年工作\n\n近日,省工信厅召开会议,部署全年工作。会议强调,要稳中求进。\n\n与会代表表示将抓好落实。\n"
+    document = clean_page(Page("d", "s", "utf-8", raw))
+    assert document.text == "近日，省工信厅召开会议，部署全年工作。会议强调，要稳中求进。\n与会代表表示将抓好落实。\n"
+    assert document.title == "省工信厅部署全年工作"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "首页 | 新闻 | 图片\n版权所有 某某公司 地址:济南市历下区经十路1号\n联系我们 关于我们",
+        "www.",
+        "!!!",
+        "Lorem ipsum dolor sit amet, consectetur adipiscing elit. " * 20,
+    ],
+)
+def test_a_page_without_a_chinese_article_is_rejected_and_explained(raw):
+    result = clean_page(Page("d", "s", "utf-8", raw))
+    assert isinstance(result, Rejected)
+    assert unexplained((), result.removed, len(raw)) == []
