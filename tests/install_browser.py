@@ -39,4 +39,4 @@ if __name__ == "__main__":
         print("installing Chromium for the browser tests (once)", flush=True)
         install_browser()
     if find_browser() is None:
-        sys.exit("no Chromium: install it (Debian: apt-get install chromium fonts-noto-cjk) or set CHROMIUM to its path")
+        sys.exit("no Chromium: install it (Debian: chromium and fonts-noto-cjk), or set CHROMIUM to its path")
