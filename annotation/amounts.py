@@ -1,4 +1,4 @@
-"""Amounts by rule: a text in, its MONEY, PERCENT and QUANTITY spans out, with the borders the guideline draws, and values.
+"""Amounts by rule: a text in, its MONEY, PERCENT and QUANTITY spans out, with the guideline's borders and values.
 
 Amounts follow a grammar, so a rule finds them better than a model does. The grammar is one compiled expression. Every
 repetition in it is bounded and a number is tried once only, from its first character, so the time is linear.
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from annotation.numerals import DIGIT, NUMERAL, POWER, TO, VAGUE, Approx, Number, read_number
@@ -22,11 +23,13 @@ class Amount(NamedTuple):
     """An amount at `[start, end)` of the text, in code points; `label` is MONEY, PERCENT or QUANTITY.
 
     Its value lies from `low` to `high`, which are equal where it is no range, and None where the text names no figure
-    (数十亿元). MONEY counts whole units of the currency, and `unit` is its ISO 4217 code. PERCENT is the number before the
-    sign, `unit` `%` (3‰ and 千分之三 are 0.3) or `pp` for 个百分点. QUANTITY has the unit as the text writes it (元/公斤).
+    (数十亿元). MONEY counts whole units of the currency, and `unit` is its ISO 4217 code. PERCENT is the number before
+    the sign, `unit` `%` (3‰ and 千分之三 are 0.3) or `pp` for 个百分点. QUANTITY has the unit as the text writes it
+    (元/公斤); `annotation.units.in_base_unit` brings 亩 and 公顷 to one measure.
 
-    `approx` is what the words around and inside say: `about` for 约, 近, 大概, 左右, 上下; `more` for 超过, 突破, 逾, 过, 不低于, 至少,
-    以上, and 多, 余, 上 inside; `less` for 最高, 不足, 不到, 低于, 不超过, 以下, 以内; of a word before and one behind, the one before.
+    `approx` is what the words around and inside say: `about` for 约, 近, 大概, 左右, 上下 and where no figure is named;
+    `more` for 超过, 突破, 逾, 过, 不低于, 至少, 以上, and 多, 余, 上 inside; `less` for 最高, 不足, 不到, 低于, 不超过,
+    以下, 以内. The word before goes before the one behind, and both before one inside.
     """
 
     start: int
@@ -59,7 +62,7 @@ _ARABIC = rf"""(?:
     (?:[.．][{DIGIT}]{{1,12}})?
 )"""
 
-# 3000多亿, 3万5千, 2万零500, 880余, 3个亿; the words for 多 and 余 are inside the number, those for 约 and 以上 are not.
+# 3000多亿, 3万5千, 2万零500, 880余, 3个亿; 多 and 余 are inside the number, 约 and 以上 are not.
 _MIXED = rf"""(?:
     {_ARABIC}
     (?:[ ]?[{VAGUE}]?[个個]?[{POWER}]{{1,4}}(?:[零〇]?{_ARABIC})?){{0,4}}
@@ -78,15 +81,16 @@ _NUMBER = rf"(?:{_MIXED}|{_CHINESE})"
 
 # What may not stand before a number: part of the same number, the mask of a figure (*.8亿元, 1**5万元), a %-escape.
 _BOUNDARY = rf"(?<![{DIGIT}.．{_N}*＊×■□●※#%])(?<!(?<![A-Za-z])[xX])(?<![xX]{{2}})(?<![{DIGIT}][多余餘])"
-_EITHER = "|".join(
-    f"{a}、{b}" for row in ("123456789", "一二三四五六七八九") for a, b in zip(row, row[1:], strict=False)
-)
-_RANGE = rf"(?:(?:{_NUMBER}{TO}(?![百佰千仟万萬]分之)|(?<!\n)(?=(?:{_EITHER})(?![.．{DIGIT}]))[{DIGIT}{NUMERAL}]、)?{_NUMBER})"
+_EITHER = "|".join(f"{a}、{b}" for row in ("123456789", "一二三四五六七八九") for a, b in pairwise(row))  # 5、6亿元
+_RANGE = rf"""(?:
+    (?:{_NUMBER}{TO}(?![百佰千仟万萬]分之)|(?<!\n)(?=(?:{_EITHER})(?![.．{DIGIT}]))[{DIGIT}{NUMERAL}]、)?
+    {_NUMBER}
+)"""
 
 # A minus belongs to the number; the dash of a range, of 10%-20% or of 2.0-5亿元 is none.
 _SIGN = rf"""(?:
     (?<![{DIGIT}%％点點元圓圆年月日A-Za-z{_N}])[-－﹣−+＋]
-    |(?<![胜勝正])[负負](?=[{DIGIT}{_N}])
+    |(?:(?<![\u3400-\u9fff])|(?<=[为為是至到达達长長降跌率]))[负負](?=[{DIGIT}{_N}])
 )?"""
 
 # Units --------------------------------------------------------------------------------------------------------------
@@ -96,7 +100,7 @@ _YUAN = rf"""(?:
     (?!旦|宵|宇宙|素(?![食斋])|月份|月[{DIGIT}{NUMERAL}十])
     (?:[{DIGIT}{NUMERAL}]{{1,2}}[角毛](?:[{DIGIT}{NUMERAL}]{{1,2}}分)?|[{NUMERAL}]{{1,2}}分)?
     (?:[整正](?![个個体體合理改顿頓治形修数數车車机機式常在]))?
-    (?:人民[币幣])?
+    (?:人民[币幣]|\s?(?:RMB|CNY)(?![A-Za-z\d]))?
     |[块塊](?:[{DIGIT}{NUMERAL}][角毛])?[钱錢]
     |[块塊][{DIGIT}{NUMERAL}][角毛](?:[{DIGIT}{NUMERAL}]分)?
     |[角毛分][钱錢]
@@ -105,12 +109,12 @@ _YUAN = rf"""(?:
 )"""
 # 一元化, 二元结构, 三元里: a small Chinese number before 元 is more often no money at all.
 _YUAN_WORDS = (
-    "素|件|月|年|帅|老|首|朝|代|组|器|音|气|化|论|[一二三]次|方程|里|桥|锂|次|结构|经济|材料|食品|股份|函数|体系|区|电池"
+    "素|件|月|年|帅|老|首|朝|代|组|器|音|气|化|论|[一二三]次|方程|里|桥|锂|次|控股|集团|结构|经济|材料|食品|股份|函数|体系|区|电池"
     "|复始"
 )
 _CODE = r"(?:RMB|CNY|USD|EUR|HKD|JPY|GBP|KRW|AUD|CAD|CHF|SGD|TWD|MOP|NZD)"
 _NAMES = sorted(
-    (name for name in CURRENCIES if "\u4e00" <= name[0] and name not in ("元", "圆", "块", "块钱", "比特币")),
+    (name for name in CURRENCIES if name[0] >= "\u4e00" and name not in ("元", "圆", "块", "块钱", "比特币")),
     key=len,
     reverse=True,
 )
@@ -129,7 +133,7 @@ _PREFIX = rf"(?:人民[币幣]|新?[港韩韓日台臺][币幣]|美金|(?<![A-Za
 _PER_CENT = r"(?:%(?![0-9A-F]{2}(?!\d\d年))|[％﹪‰]|[个個]?[ ]{0,2}百[ ]?分[ ]?[点點])"
 
 _MEASURE = rf"""(?:
-    平方(?:公里|千米|厘米|毫米|英尺|米|公尺)|[公英]?[亩畝](?![产產均])|公[顷頃]|平米|㎡|km²|m²
+    平方(?:公里|千米|厘米|毫米|英尺|米|公尺|(?![公千厘毫英根差和项項程数數]))|[公英]?[亩畝](?![产產均])|公[顷頃]|平米|㎡|km²|m²
     |立方(?:厘米|分米|米|公尺)|m³|毫升|公升|加仑|升(?![级級至到高值学學尺温溫幅降华華任为為格空旗职職天起入腾騰])
     |公里|千米|[厘毫微纳納]米|公分(?![{DIGIT}])|海里|英[里尺寸]|光年
     |米(?![粉饭飯其兰蘭勒线線面酒老字白黄黃色糠奇德尔爾家哈特歇罗羅格诺諾芾])
@@ -169,8 +173,11 @@ _GRAMMAR = re.compile(
     """,
     re.VERBOSE,
 )
+# Where one may begin. Inside a run of figures none does, so the run is passed over as a whole.
+_CANDIDATE = re.compile(rf"[{DIGIT}{_N}]{{1,40}}|[上数數好几幾负負人新港韩韓日台臺美$＄¥￥€£₩₽RCUEHJGKASTMN+＋\-－﹣−]")
 _SMALL_YUAN = re.compile(rf"[{NUMERAL}十]{{1,2}}元")
 _NO_MONEY = re.compile(_YUAN_WORDS)
+_SURNAMES = "伍陆陸"  # capital numerals too: 陆元荣 is a person
 _SPENT = re.compile(r"[花费費价價卖賣付赚賺欠买買收赔賠][^，。、；：！？,;:!?\n]{0,6}$")
 _DAY_OF_MONTH = re.compile(r"月\s?$")
 _BARE = re.compile(rf"[{POWER}]+")
@@ -179,13 +186,15 @@ _OTHER_PRICE = re.compile(r"[/／](?![\d\s])[^\W\d_]")
 
 def find_amounts(text: str) -> Iterator[Amount]:
     """The amounts of the text in order, without overlaps."""
-    for match in _GRAMMAR.finditer(text):
-        read = _read(match, text)
-        if read is not None:
+    cursor = 0
+    while candidate := _CANDIDATE.search(text, cursor):
+        match = _GRAMMAR.match(text, candidate.start())
+        cursor = match.end() if match else candidate.end()
+        read = _read(match, text) if match else None
+        if match and read:
             label, number, unit = read
             start, end = match.span()
-            approx = _approx(text, start, end, number)
-            yield Amount(start, end, label, number.low, number.high, unit, approx)
+            yield Amount(start, end, label, number.low, number.high, unit, _approx(text, start, end, number))
 
 
 def _read(match: re.Match[str], text: str) -> tuple[str, Number, str] | None:
@@ -202,7 +211,9 @@ def _read(match: re.Match[str], text: str) -> tuple[str, Number, str] | None:
     money = match["money"]
     if match["price"]:
         return "QUANTITY", _number(number), money + match["price"]
-    if _SMALL_YUAN.fullmatch(match[0]) and _NO_MONEY.match(text, end):
+    if _SMALL_YUAN.fullmatch(match[0]) and (
+        _NO_MONEY.match(text, end) or (number in _SURNAMES and "\u3400" <= text[end : end + 1] <= "\u9fff")
+    ):
         return None
     if money.startswith("日元") and _DAY_OF_MONTH.search(text, max(0, match.start() - 2), match.start()):
         return None

@@ -21,6 +21,7 @@ UrlOption = Annotated[
 ]
 ProjectOption = Annotated[str | None, typer.Option(help="The project's title; by default \\[studio] project.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and no table.")]
+LogOption = Annotated[Path | None, typer.Option(help="The annotation log; by default the workspace's.")]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,6 +56,37 @@ def preannotate(
 
     output = output or context.obj.suggestions
     print_counts(run(corpus or context.obj.corpus, output), output, as_json=as_json)
+
+
+@app.command()
+def evaluate(
+    context: typer.Context,
+    gold: Annotated[
+        Path, typer.Argument(help="An annotation log, a folder of marked articles, marked sentences, or .jsonl.")
+    ],
+    corpus: Annotated[
+        Path | None, typer.Option(help="Where the texts of a log are; by default the workspace's corpus.")
+    ] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(help="A label to count; repeat it. By default all that the gold has.")
+    ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="Show every mistake: 【gold】 and 〔suggestion〕.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare what the pipeline suggests with what people decided, and count what that would cost an annotator.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation evaluate annotations/log.jsonl
+
+      jiaozhu annotation evaluate samples/articles --label ORG --label LOC --errors
+    """
+    from annotation.evaluate import evaluate as run
+    from annotation.evaluate import predictor, print_evaluation, read_gold
+
+    items = read_gold(gold, corpus or context.obj.corpus)
+    predict, model = predictor()
+    print_evaluation(run(predict, items, label or (), model), errors=errors, as_json=as_json)
 
 
 @app.command()
@@ -143,6 +175,10 @@ def pull(
     context: typer.Context,
     url: UrlOption = None,
     project: ProjectOption = None,
+    adjudicated: Annotated[
+        bool,
+        typer.Option("--adjudicated", help="Pull the adjudicator's decisions, from the project ending in ' 裁定'."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Bring what annotators decided into the annotation log; the same decisions twice add nothing.
@@ -155,9 +191,11 @@ def pull(
 
       jiaozhu annotation pull --json
     """
+    from annotation.project import ADJUDICATING
     from annotation.pull import pull as run
 
-    done = run(context.obj, url, project)
+    title = project or context.obj.studio.project
+    done = run(context.obj, url, title + ADJUDICATING if adjudicated else title)
     rows = {"annotations in the project": done.annotations}
     rows |= {f"new in the log, {status}": done.added.get(status, 0) for status in ("submitted", "skipped", "deleted")}
     rows |= {f"  spans {verdict}": done.verdicts.get(verdict, 0) for verdict in ("kept", "moved", "retyped", "added")}
@@ -195,6 +233,95 @@ def replay(
     }
     _show(f"Annotations of {done.project!r}", rows, done, as_json)
     _refuse(done.refused)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    url: UrlOption = None,
+    project: ProjectOption = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no server; count the log alone.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a report, with agreement and the hardest strings, to this HTML file.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How far the work is: documents, tasks, done, skipped, left, waiting for adjudication, and each annotator's part.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation status
+
+      jiaozhu annotation status --offline --json
+
+      jiaozhu annotation status --html build/annotation.html
+    """
+    from annotation.status import print_status
+    from annotation.status import status as run
+
+    found = run(context.obj, url, project, offline=offline)
+    if html:
+        from annotation.report import write_report
+
+        write_report(context.obj, found, html)
+    print_status(found, as_json=as_json)
+    if found.why:
+        typer.echo(f"counted from the log alone: {found.why}", err=True)
+
+
+@app.command()
+def agreement(
+    context: typer.Context,
+    log: LogOption = None,
+    corpus: Annotated[
+        Path | None, typer.Option(help="The corpus, for the lengths of its texts; by default the workspace's.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How far annotators agree, for each pair and label, and what each of them does with the suggestions.
+
+    Reads the annotation log; no server is needed. docs/quality.md explains the figures.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation agreement
+
+      jiaozhu annotation agreement --log annotations/log.jsonl --json
+    """
+    from annotation.agreement import agreement as run
+    from annotation.agreement import print_agreement
+
+    workspace: Workspace = context.obj
+    print_agreement(run(log or workspace.log, corpus or workspace.corpus), as_json=as_json)
+
+
+@app.command()
+def adjudicate(
+    context: typer.Context,
+    ask: Annotated[
+        bool, typer.Option("--push", help="Make tasks of the conflicts, in a project of the same title and ' 裁定'.")
+    ] = False,
+    url: UrlOption = None,
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write down what several annotators agree on, and list what they do not.
+
+    A document on which all agree gets one more record in the log. A person's decision is never overwritten.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation adjudicate
+
+      jiaozhu annotation adjudicate --push
+    """
+    from annotation.adjudicate import adjudicate as run
+    from annotation.adjudicate import print_adjudicated, push_conflicts
+
+    workspace: Workspace = context.obj
+    done = run(workspace.log)
+    asked = push_conflicts(workspace, url, project) if ask else None
+    print_adjudicated(done, asked, as_json=as_json)
 
 
 def _show(title: str, rows: dict[str, int], done: DataclassInstance, as_json: bool) -> None:

@@ -1,11 +1,12 @@
 """Dates by rule: a text in, its DATE spans out, with the borders the guideline draws, each with its value.
 
-A date is a point (2024年9月25日上午, 明年的10月份, 2024年一季度, 正月初五) or two points with 至 or a dash between (2023-2027年, 10月18日至20日).
-The grammar of a point is one compiled expression; every repetition in it is bounded, so the time is linear.
+A date is a point (2024年9月25日上午, 明年的10月份, 2024年一季度, 正月初五) or two points with 至 or a dash between
+(2023-2027年, 10月18日至20日). The grammar of a point is one compiled expression; every repetition in it is bounded, so
+the time is linear.
 
-A date has to be placed on a calendar by a number. Not marked: 近日, 今天, 今年, 年底, 周五, 春节 without a year; durations (三年, 24小时);
-a clock time without a day; the years of a plan (“十四五”). In the span: 北京时间, the part of the day, the clock, a weekday between date and
-clock, 初, 底, 上旬, 份, 度. Outside: 截至, 起, 前, 后, 内, 以来, 期间.
+A date has to be placed on a calendar by a number. Not marked: 近日, 今天, 今年, 年底, 周五, 春节 without a year;
+durations (三年, 24小时); a clock time without a day; the years of a plan (“十四五”). In the span: 北京时间, the part of
+the day, the clock, a weekday between date and clock, 初, 底, 上旬, 份, 度. Outside: 截至, 起, 前, 后, 内, 以来, 期间.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from annotation.numerals import DIGIT, NUMERAL, POWER, Approx, read_number, read_year
@@ -23,10 +25,10 @@ VERSION = "0.1.0"
 class Date(NamedTuple):
     """A date at `[start, end)` of the text, in code points.
 
-    `value` is ISO 8601 where it can be, and TIMEX3 beyond it, with X for what the text does not say: `2024-09-25`, `XXXX-10-18`,
-    `2024-09-25TMO`, `2024-09-25T15:30`, `XXXX-Q3`, `2024-H1`, `1937-WI`, `198X`, `lunar:XXXX-01-05`; a period is `2023/2027`.
-    `mod` is `START`, `MID` or `END` for 初, 中旬 and 底; of a period, both sides'. `approx` is `about` for 左右 and 前后, `less` for
-    前 and 以前, `more` for 后 and 起.
+    `value` is ISO 8601 where it can be, and TIMEX3 beyond it, with X for what the text does not say: `2024-09-25`,
+    `XXXX-10-18`, `2024-09-25TMO`, `2024-09-25T15:30`, `XXXX-Q3`, `2024-H1`, `1937-WI`, `198X`, `BC0221`,
+    `lunar:XXXX-01-05`; a period is `2023/2027`. `mod` is `START`, `MID` or `END` for 初, 中旬 and 底, both sides' for a
+    period. `approx` is `about` for 左右, 许 and 前后, `less` for 前 and 以前, `more` for 后 and 起.
     """
 
     start: int
@@ -48,20 +50,24 @@ _S = "[ \u00a0\u3000]?"
 _TO = rf"{_S}起?(?:[-－–—~～﹣−]{{1,2}}|至|到){_S}"
 _NOT_INSIDE = rf"(?<![{DIGIT}{NUMERAL}{POWER}.．第])"
 
-_YEAR = f"(?:[1１][{DIGIT}]{{3}}|[2２][0０1１][{DIGIT}]{{2}}|[一二][{_N}OＯ0]{{3}}|[一二两兩]千零[{_N}十]{{1,3}})"
+_YEAR = (
+    f"(?:[1１][{DIGIT}]{{3}}|[2２][0０1１][{DIGIT}]{{2}}|[一二][{_N}OＯ0]{{3}}|[一二两兩]千零[{_N}十]{{1,3}})"  # 二OO八
+)
 _MONTH = "(?:[1１][0-2０-２]|[0０]?[1-9１-９]|十[一二]?|[一二三四五六七八九])"
-_DAY = f"(?:[12１２][{DIGIT}]|[3３][01０１]|[0０]?[1-9１-９]|[一二三]?十[{_N}]?|廿[{_N}]?|卅一?|初[{_N}十]|[一二三四五六七八九])"
+_DAY = (
+    f"(?:[12１２][{DIGIT}]|[3３][01０１]|[0０]?[1-9１-９]"
+    f"|[一二三]?十[{_N}]?|廿[{_N}]?|卅一?|初[{_N}十]|[一二三四五六七八九])"
+)
 _QUARTER = "[一二三四1-4１-４]"
 _PAIRS = "|".join(
-    f"{a}、{b}"
-    for row in ([str(n) for n in range(1, 13)], list("一二三四五六七八九"))
-    for a, b in zip(row, row[1:], strict=False)
+    f"{a}、{b}" for row in ([str(n) for n in range(1, 13)], list("一二三四五六七八九")) for a, b in pairwise(row)
 )
 
 _ERAS = {
-    "民国": 1912, "宣统": 1909, "光绪": 1875, "同治": 1862, "咸丰": 1851, "道光": 1821, "嘉庆": 1796, "乾隆": 1736, "雍正": 1723,
-    "康熙": 1662, "顺治": 1644, "崇祯": 1628, "天启": 1621, "万历": 1573, "隆庆": 1567, "嘉靖": 1522, "正德": 1506, "弘治": 1488,
-    "成化": 1465, "永乐": 1403, "洪武": 1368, "开元": 713, "贞观": 627, "令和": 2019, "平成": 1989, "昭和": 1926, "明治": 1868,
+    "民国": 1912, "宣统": 1909, "光绪": 1875, "同治": 1862, "咸丰": 1851, "道光": 1821, "嘉庆": 1796, "乾隆": 1736,
+    "雍正": 1723, "康熙": 1662, "顺治": 1644, "崇祯": 1628, "天启": 1621, "万历": 1573, "隆庆": 1567, "嘉靖": 1522,
+    "正德": 1506, "弘治": 1488, "成化": 1465, "永乐": 1403, "洪武": 1368, "开元": 713, "贞观": 627,
+    "令和": 2019, "平成": 1989, "昭和": 1926, "明治": 1868,
 }  # fmt: skip
 
 _EDGE_YEAR = (
@@ -77,7 +83,7 @@ _HOUR = f"(?:[01０１]?[{DIGIT}]|[2２][0-4０-４]|二?十[{_N}]?|[{_N}两兩]
 _MINUTE = f"(?:[{DIGIT}]{{1,2}}|[二三四五]?十[{_N}]?|零[{_N}])"
 _CLOCK = rf"""(?:
     (?P<hour>{_HOUR}){_S}(?:[时時](?![代期间間间隔速])|[点點](?![建意要希评評多几]))
-      (?:{_S}(?P<minute>{_MINUTE}){_S}分?(?:{_S}{_MINUTE}秒)?|半|整|许|許)?
+      (?:{_S}(?P<minute>{_MINUTE}){_S}分?(?:{_S}{_MINUTE}秒)?|半|整)?
     |(?P<hour2>[01０１]?[{DIGIT}]|[2２][0-4０-４])[:：](?P<minute2>[0-5０-５][{DIGIT}])(?:[:：][0-5０-５][{DIGIT}])?(?![{DIGIT}:：])
 )"""
 _WEEKDAY = "(?:周|星期|[礼禮]拜)[一二三四五六日天]"
@@ -88,7 +94,7 @@ _TIME = rf"""(?:
 )"""
 
 _IN_MONTH = rf"""(?:
-    份?{_S}(?P<day>{_DAY}){_S}[日号號](?![线線游遊元圆圓])
+    份?{_S}(?P<day>{_DAY}){_S}[日号號](?![线線])
     |份?(?P<bare_day>{_DAY})(?={_TO}{_DAY}{_S}[日号號])
     |(?<=[一二三四五六七八九十正腊臘冬]月)(?P<lunar_day>初[{_N}十]|[一二]?十[{_N}]?|廿[{_N}]?|三十)(?![{_N}{POWER}个個多余餘几幾名人家年月点點时時分%％元米吨斤岁])
     |份?{_S}(?P<edge_month>{_EDGE_MONTH})
@@ -154,8 +160,8 @@ _CANDIDATE = re.compile(
 def find_dates(text: str, published: date | None = None) -> Iterator[Date]:
     """The dates of the text in order, without overlaps.
 
-    Years, months and days that the text names by their distance (今年9月, 上月20日) are resolved where the day the text was
-    `published` is given; a date that does not say its year (10月18日) stays open even then.
+    Years, months and days that the text names by their distance (今年9月, 上月20日) are resolved where the day is given
+    on which the text was `published`; a date that does not say its year (10月18日) stays open even then.
     """
     cursor = 0
     while candidate := _CANDIDATE.search(text, cursor):
@@ -173,7 +179,7 @@ def find_dates(text: str, published: date | None = None) -> Iterator[Date]:
 
 
 class _Point(NamedTuple):
-    """One point, read. `level` is what its last part is: year, month, day, quarter, … `alone` False needs a right side."""
+    """One point, read. `level` is what its last part is: year, month, day, quarter, …; `end` is an offset."""
 
     end: int
     level: str
@@ -184,6 +190,7 @@ class _Point(NamedTuple):
     time: str = ""
     mod: str = ""
     lunar: bool = False
+    dated: bool = False  # it says a year, be it 今年
     last: str = ""  # of a point that is a period by itself (前三季度), its last part
     complete: bool = True  # False for 2023 in 2023-2027年, which says its unit on the right side only
 
@@ -198,9 +205,9 @@ def _join(text: str, start: int, first: _Point, published: date | None) -> Date 
     between = _BETWEEN.match(text, first.end)
     second = _point(text, between.end(), published, behind=first) if between and not first.last else None
     if second and _fit(first, second):
-        if second.year == "XXXX":
+        if not second.dated:
             second = second._replace(year=first.year)
-        elif first.year == "XXXX" and not first.complete:
+        elif not first.dated and not first.complete:
             first = first._replace(year=second.year)
         if second.level == "day" and not second.month:
             second = second._replace(month=first.month)
@@ -233,7 +240,7 @@ def _date(text: str, start: int, end: int, value: str, mod: str) -> Date:
 
 
 _ABOUT = re.compile("(?P<about>(?<![节節合签簽预預公契履违違])[约約]|大概)$")
-_BEHIND = re.compile("(?P<about>左右|前后|前後)|(?P<less>[以之]?前)|(?P<more>[以之]?[后後]|起)")
+_BEHIND = re.compile("(?P<about>左右|前后|前後|[许許])|(?P<less>[以之]?前)|(?P<more>[以之]?[后後]|起)")
 
 # Reading a point ----------------------------------------------------------------------------------------------------
 
@@ -257,8 +264,8 @@ _MODS = {
     "後": "END",
 }
 _PARTS = {
-    "凌": "NI", "清": "MO", "早": "MO", "上": "MO", "中": "MI", "午": "AF", "下": "AF", "傍": "EV",
-    "晚": "EV", "当": "EV", "當": "EV", "夜": "NI", "深": "NI",
+    "凌": "NI", "清": "MO", "早": "MO", "上": "MO", "中": "MI", "午": "MI", "午后": "AF", "午後": "AF", "午夜": "NI",
+    "下": "AF", "傍": "EV", "晚": "EV", "当": "EV", "當": "EV", "夜": "NI", "深": "NI",
 }  # fmt: skip
 _LUNAR_MONTHS = {"正": "01", "冬": "11", "腊": "12", "臘": "12"}
 # What makes a number of days or months a duration, or another thing that 日 and 月 end.
@@ -283,29 +290,30 @@ def _point(text: str, start: int, published: date | None, behind: _Point | None 
         return _Point(match.end(), "day", year, month, _two(found["new_year_day"]), time=_time_of(match), lunar=True)
     if "iso_year" in found:
         month, day = _two(found["iso_month"]), _two(found["iso_day"])
-        return _Point(match.end(), "day", year, month, day, time=_time_of(match))
+        return _Point(match.end(), "day", year, month, day, time=_time_of(match), dated=True)
     if "decade" in found or "year_decade" in found or "century" in found:
         if "century" in found and len(year) == 4 and year[0] == "0" and text[match.start() - 1 : match.start()] != "元":
             return None
         edge = found.get("edge_decade") or found.get("edge_year_decade") or found.get("edge_century")
-        return _Point(end, "century" if "century" in found else "decade", year, mod=_mod(edge))
+        level = "century" if "century" in found else "decade"
+        return _Point(end, level, year, mod=_mod(edge), dated=True)
     dated = any(name in found for name in _YEAR_NAMES)
     point = _in_year(match, found, year)
     if point is None:
         if not dated or "that_year" in found:
             return None
         if "bare_year" in found:
-            return _Point(end, "year", year, complete=False)
+            return _Point(end, "year", year, complete=False, dated=True)
         if (
             "year" in found
             and _HISTORY.match(text, end)
             and (year.endswith("00") or _HISTORY_BEFORE.search(text, max(0, start - 1), start))
         ):
             return None
-        return _Point(end, "year", year, mod=_mod(found.get("edge_year")))
+        return _Point(end, "year", year, mod=_mod(found.get("edge_year")), dated=True)
     if not dated and behind is None and not _stands_alone(point, match, found, text):
         return None
-    return point
+    return point._replace(dated=dated)
 
 
 _YEAR_NAMES = ("year", "plain_year", "old_year", "era", "that_year", "short_year", "fiscal", "bare_year")
@@ -416,7 +424,7 @@ def _day_alone(
 
 
 def _stands_alone(point: _Point, match: re.Match[str], found: dict[str, str], text: str) -> bool:
-    """Whether a month, quarter or half without a year is a date: 9月 and 三季度 are; 近三月, 每季度 and 之前三个月 are not."""
+    """Whether a month, quarter or half without a year is a date: 9月, 三季度; not 近三月, 每季度, 之前三个月."""
     if point.day or point.lunar:
         return True
     before, end = text[max(0, match.start() - 1) : match.start()], point.end
@@ -427,7 +435,7 @@ def _stands_alone(point: _Point, match: re.Match[str], found: dict[str, str], te
             _DURATION_BEFORE.search(before) or (text[end - 1] == "月" and text[end : end + 1] in ("内", "內", "有"))
         )
     if point.level == "quarter":
-        return before not in "上下每某任续續" and ("度" in match["body"] or not point.complete) or not before
+        return not before or (before not in "上下每某任续續" and ("度" in match["body"] or not point.complete))
     return before != "每"
 
 
@@ -444,9 +452,9 @@ def _time(match: re.Match[str], part: str) -> str:
     """`T15:30`, `T15`, `TAF`, or nothing."""
     group = match.groupdict()
     hour = _integer(group["hour"] or group["hour2"] or "")
+    late = (_PARTS.get(part) or _PARTS[part[0]]) if part else ""
     if hour is None:
-        return f"T{_PARTS[part[0]]}" if part else ""
-    late = _PARTS[part[0]] if part else ""
+        return f"T{late}" if late else ""
     if (
         (late in ("AF", "EV") and hour < 12)
         or (late == "MI" and hour < 4)

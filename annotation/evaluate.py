@@ -1,8 +1,8 @@
 """How good a pipeline's suggestions are: gold in, figures and errors out, and what they would cost an annotator.
 
 Gold is the annotation log, a folder of marked articles (`[[text|LABEL]]`), a file of marked sentences, or JSON lines
-with offsets. Counted in spans: exact (both borders and the label), relaxed (the same label, some characters shared). The
-counting is ours, forty lines, since nervaluate has no count of an annotator's work and needs tokens.
+with offsets. Counted in spans: exact (both borders and the label), relaxed (the same label, some characters shared).
+The counting is ours, since nervaluate has no count of an annotator's work and needs tokens.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from annotation.log import from_line, latest
+from annotation import import_pipeline
+from annotation.log import latest, read_log
 from corpus.errors import JiaozhuError
 from corpus.store import read_rows
 
@@ -171,7 +172,7 @@ def evaluate(
 
 
 def _mistakes(item: Gold, wanted: Sequence[Entity], found: Sequence[Entity]) -> Iterator[Mistake]:
-    """Pairs of what is not exact, the most shared characters first, the same label before another; then what is left."""
+    """Pairs of what is not exact, the same label first, then the most shared characters; then what is left."""
     exact = set(wanted) & set(found)
     missed = [span for span in wanted if span not in exact]
     spurious = [span for span in found if span not in exact]
@@ -202,6 +203,22 @@ def _shared(one: Entity, other: Entity) -> int:
 
 def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
+
+
+def predictor() -> tuple[Callable[[Sequence[str]], Iterator[list[Entity]]], str]:
+    """The pipeline of this version as what `evaluate` asks for, and its name.
+
+    Raises:
+        JiaozhuError: the extra `annotation` is not installed.
+    """
+    pipeline = import_pipeline()
+    nlp = pipeline.load_pipeline()
+
+    def predict(texts: Sequence[str]) -> Iterator[list[Entity]]:
+        for found in pipeline.suggest_all(nlp, texts):
+            yield [Entity(span.start, span.end, span.label) for span in found]
+
+    return predict, pipeline.model_of(nlp)
 
 
 # Gold ---------------------------------------------------------------------------------------------------------------
@@ -240,42 +257,49 @@ def parse_marked(name: str, marked: str) -> Gold:
 
 
 def _read_jsonl(path: Path, corpus: Path | None) -> Iterator[Gold]:
-    texts: dict[str, str] | None = None
-    lines = _read(path).splitlines()
-    rows: list[tuple[str, dict[str, Any]]] = []
-    for number, line in enumerate(lines, 1):
+    rows: list[dict[str, Any]] = []
+    for number, line in enumerate(_read(path).splitlines(), 1):
         try:
-            rows.append((f"{path.name}:{number}", dict(json.loads(line))))
-        except ValueError as error:
+            rows.append(dict(json.loads(line)))
+        except (ValueError, TypeError) as error:
             raise JiaozhuError(f"{path}:{number}: not a JSON object ({error}); mend the line") from None
-    newest: set[str] | None = None
-    for (name, row), line in zip(rows, lines, strict=True):
+    if rows and "annotation" in rows[0]:
+        yield from _read_annotations(path, corpus)
+        return
+    texts: dict[str, str] | None = None
+    for number, row in enumerate(rows, 1):
+        name = f"{path.name}:{number}"
         try:
-            if "annotation" in row:
-                if newest is None:
-                    records = [from_line(text) for (_, other), text in zip(rows, lines, strict=True) if other]
-                    newest = {f"{r.annotation} {r.updated_at}" for r in latest(records) if r.status == "submitted"}
-                if f"{row['annotation']} {row['updated_at']}" not in newest or row["status"] != "submitted":
-                    continue
-                name = row["doc_id"]
-                spans = tuple(Entity(span["start"], span["end"], span["label"]) for span in row["spans"])
-            else:
-                spans = tuple(Entity(int(span[0]), int(span[1]), str(span[2])) for span in row["spans"])
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            raise JiaozhuError(f"{path}: {name} is not gold ({error!r}); tests/gold/README.md shows the form") from None
-        text = row.get("text")
-        if text is None:
-            if texts is None:
-                texts = _texts(path, corpus)
-            text = texts.get(row.get("text_sha256", ""))
-            if text is None:
-                raise JiaozhuError(
-                    f"{path}: the text of {name} is not in {corpus}; name its corpus with --corpus, "
-                    "or build it with the cleaner the gold was made with"
-                )
-        if any(not 0 <= span.start < span.end <= len(text) for span in spans):
-            raise JiaozhuError(f"{path}: {name} has a span outside its text of {len(text)} characters")
-        yield Gold(name, text, spans)
+            spans = tuple(Entity(int(span[0]), int(span[1]), str(span[2])) for span in row["spans"])
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise JiaozhuError(f"{path}:{number}: not gold ({error!r}); tests/gold/README.md shows the form") from None
+        if "text" not in row and texts is None:
+            texts = _texts(path, corpus)
+        text = row.get("text") or (texts or {}).get(row.get("text_sha256", ""))
+        yield _checked(path, corpus, Gold(name, text or "", spans), text is None)
+
+
+def _read_annotations(path: Path, corpus: Path | None) -> Iterator[Gold]:
+    """What was submitted last; where a document's annotations were adjudicated, the decision only."""
+    texts = _texts(path, corpus)
+    submitted = [record for record in latest(read_log(path)) if record.status == "submitted"]
+    decided = {record.doc_id for record in submitted if record.adjudicated}
+    for record in submitted:
+        if record.adjudicated or record.doc_id not in decided:
+            text = texts.get(record.text_sha256)
+            spans = tuple(Entity(span.start, span.end, span.label) for span in record.spans)
+            yield _checked(path, corpus, Gold(record.doc_id, text or "", spans), text is None)
+
+
+def _checked(path: Path, corpus: Path | None, gold: Gold, missing: bool) -> Gold:
+    if missing:
+        raise JiaozhuError(
+            f"{path}: the text of {gold.name} is not in {corpus}; name its corpus with --corpus, "
+            "or build it with the cleaner the gold was made with"
+        )
+    if any(not 0 <= span.start < span.end <= len(gold.text) for span in gold.spans):
+        raise JiaozhuError(f"{path}: {gold.name} has a span outside its text of {len(gold.text)} characters")
+    return gold
 
 
 def _texts(path: Path, corpus: Path | None) -> dict[str, str]:

@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from corpus.errors import SpanError
 
+TEXT = "jiaozhu_text"  # key in doc.user_data, up to jiaozhu_settle: the text
 WORDS = "jiaozhu_words"  # key in doc.user_data, from jiaozhu_lac to jiaozhu_settle: a list of Word
 
 
@@ -39,6 +40,14 @@ class Found(NamedTuple):
     end: int
     label: str
     score: float
+
+
+def text_of(doc: Doc) -> str:
+    """`doc.text`, which spaCy joins anew from its tokens each time, here once for all parts."""
+    text = doc.user_data.get(TEXT)
+    if not isinstance(text, str):
+        text = doc.user_data[TEXT] = doc.text
+    return text
 
 
 def suggest(doc: Doc, group: str, source: str, found: Iterable[Found]) -> Doc:
@@ -71,12 +80,16 @@ def span_of(doc: Doc, start: int, end: int, label: str) -> Span:
     Raises:
         SpanError: the span cuts a token.
     """
+    if len(doc) == len(text_of(doc)) and start < end:  # a token a character: offsets are tokens
+        return Span(doc, start, end, label=label)
     span = doc.char_span(start, end, label=label)
     if span is None:
         raise SpanError(f"{label} [{start}, {end}) cuts a token; these components need the character tokenizer")
     return span
 
 
+DIVISIONS = "jiaozhu_divisions"  # key in doc.user_data, up to jiaozhu_settle: every mention of a division
+VALUES = "values"  # in the attrs of a group of amounts or dates, one for each span
 ADCODES = "adcodes"  # in the attrs of a group of places, one for each span
 
 
@@ -112,8 +125,8 @@ class Words:
             return self.all[index]
         return None
 
-    def back_from(self, start: int, end: int) -> Iterator[Word]:
-        """The words from the one that covers the character before `start`, or `start` itself, leftwards without a gap."""
+    def back_from(self, start: int) -> Iterator[Word]:
+        """The words from the one over the character before `start` leftwards, up to a gap."""
         index = self.index_at(start)
         if index >= 0 and self.all[index].start == start:
             index -= 1

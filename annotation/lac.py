@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.groups import WORDS, Found, Word, Words, suggest
-from corpus.errors import SpanError
+from annotation.groups import WORDS, Found, Word, Words, suggest, text_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 GROUP = "lac"
 LABELS = {"ORG": "ORG", "LOC": "LOC", "PER": "PERSON"}
 MAX_SENTENCE = 512  # the network's memory grows with the sentence; articles have none so long, broken pages do
-MAX_BATCH = 64  # sentences of one length in one call; more bring nothing
+MAX_BATCH = 16  # sentences of one length in one call; more bring nothing
 MAX_DECODED = 24  # sentences decoded together: their steps then fit the processor's cache
 
 
@@ -47,19 +47,17 @@ class Lac:
 
     def __call__(self, doc: Doc) -> Doc:
         """Raises SpanError where the model's words do not join back to the text."""
-        return self._give(doc, find_words([doc.text])[0])
+        return self._give(doc, find_words([text_of(doc)])[0])
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """The same for many documents, whose sentences share their batches; what spaCy calls in `nlp.pipe`."""
-        from spacy.util import minibatch
-
-        for docs in minibatch(stream, batch_size):
-            held = list(docs)
-            yield from map(self._give, held, find_words([doc.text for doc in held]))
+        rest = iter(stream)
+        while held := list(islice(rest, batch_size)):
+            yield from map(self._give, held, find_words([text_of(doc) for doc in held]))
 
     def _give(self, doc: Doc, words: list[Word]) -> Doc:
         doc.user_data[WORDS] = words
-        return suggest(doc, GROUP, self.source, names(doc.text, words))
+        return suggest(doc, GROUP, self.source, names(text_of(doc), words))
 
     def to_disk(self, path: Any, exclude: Any = ()) -> None:  # noqa: ANN401
         """Nothing to save: the model is the package's."""
@@ -291,9 +289,9 @@ class _Marginals:
         self._begins, self._lengths = ~inside, lengths
 
     def of(self, row: int, start: int, path: list[int]) -> float:
-        """The probability, in sentence `row`, that its tags from `start` are `path` and that the word ends with them."""
+        """The probability that sentence `row` has the tags `path` from `start`, and that the word ends with them."""
         mass = self._forward[start, row, path[0]]
-        for i, (before, after) in enumerate(zip(path, path[1:], strict=False), start + 1):
+        for i, (before, after) in enumerate(pairwise(path), start + 1):
             mass *= self._step[before, after] * self._emit[i, row, after] / self._scale[i, row, 0]
         last = start + len(path)
         if last == self._lengths[row]:

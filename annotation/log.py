@@ -19,6 +19,11 @@ from corpus.errors import JiaozhuError
 Status = Literal["submitted", "skipped", "deleted"]
 Verdict = Literal["kept", "moved", "retyped", "added"]
 
+# Who decided over the opinions of several annotators: `adjudication:agreement` where they were of one opinion,
+# `adjudication:` and the adjudicator's e-mail where a person had to decide.
+ADJUDICATION = "adjudication:"
+AGREEMENT = ADJUDICATION + "agreement"
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -67,6 +72,11 @@ class Record:
     def key(self) -> tuple[str, str, str]:
         """What makes a version one: the annotation, when it was last changed, and its status."""
         return (self.annotation, self.updated_at, self.status)
+
+    @property
+    def adjudicated(self) -> bool:
+        """Whether this is a decision over several annotations, and no annotator's own opinion."""
+        return self.annotator.startswith(ADJUDICATION)
 
 
 def to_line(record: Record) -> str:

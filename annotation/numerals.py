@@ -1,7 +1,8 @@
 """Numbers as Chinese texts write them: the characters of one in, its value as Decimal out.
 
-Amounts and dates share it. It reads 504.8亿, 1,200万, ５００, 3万5千, 两三百, 五百多万, 伍佰, 一点五亿, 上千万, 廿三 and 5至7亿, in Simplified
-and Traditional; a number that names no figure (数十亿) has no value. It looks for nothing: a grammar says where a number is.
+Amounts and dates share it. It reads 504.8亿, 1,200万, ５００, 3万5千, 两三百, 五百多万, 伍佰, 一点五亿, 上千万, 廿三
+and 5至7亿, in Simplified and Traditional; a number that names no figure (数十亿) has no value. It looks for nothing:
+a grammar says where a number is.
 """
 
 from __future__ import annotations
@@ -52,18 +53,15 @@ _EXACT = Context(prec=100)  # every number of a grammar fits, and no setting of 
 def read_number(text: str) -> Number | None:
     """The value of a number; None where the characters make none.
 
-    A range is two numbers with a dash, 至, 到 or 、 between; a bound without 万 or 亿 has that of the other (5至7亿). Two
-    neighbouring figures are a range too (两三百). `approx` is `more` for 多, 余, 上 and a 几 behind a figure, `about` for 来
-    and for a number that names no figure (数十亿, 好几万).
+    A range is two numbers with a dash, 至, 到 or 、 between; a bound without 万 or 亿 has that of the other (5至7亿).
+    Two neighbouring figures are a range too (两三百). `approx` is `more` for 多, 余, 上 and a 几 behind a figure,
+    `about` for 来 and for a number that names no figure (数十亿, 好几万).
     """
     sign = _SIGN.match(text)
     if sign:
         text = text[sign.end() :]
     bounds = [part.translate(_SIMPLE) for part in (text.split("、") if "、" in text else _TO.split(text, 1))]
-    if len(bounds) == 1:
-        number = _read(bounds[0])
-    else:
-        number = _read_range(bounds[0], bounds[-1])
+    number = _read(bounds[0]) if len(bounds) == 1 else _read_range(bounds[0], bounds[-1])
     if number and number.low is not None and number.high is not None and sign and sign[0] not in "+＋":
         return Number(number.high.copy_negate(), number.low.copy_negate(), number.approx)
     return number
@@ -71,7 +69,7 @@ def read_number(text: str) -> Number | None:
 
 @lru_cache(maxsize=4096)
 def read_year(text: str) -> int | None:
-    """The year of four, three or two figures in either script (二〇二四, 一九九八, ２０２４, 二OO八), or of a number in words."""
+    """The year of figures in either script (二〇二四, 98, ２０２４, 二OO八), or of a number in words (两千零四)."""
     simple = text.translate(_SIMPLE).translate(_ROUND)
     figures = "".join(_FIGURES.get(char, char) for char in simple)
     if figures.isdecimal():
@@ -92,13 +90,13 @@ def _read_range(low: str, high: str) -> Number | None:
     first, last = _read(low), _read(high)
     if not first or not last or first.low is None or last.high is None:
         return None
+    lowest, highest = first.low, last.high
     if scale and not any(char in low for char in _BIG):
         scaled = _read(low + scale)
-        if scaled and scaled.low is not None and scaled.low < last.high:
-            first = scaled
+        if scaled and scaled.low is not None and scaled.low < highest:
+            lowest = scaled.low
     approx: Approx = last.approx if first.approx == "none" else first.approx
-    bounds = sorted([first.low, last.high])
-    return Number(bounds[0], bounds[1], approx)
+    return Number(min(lowest, highest), max(lowest, highest), approx)
 
 
 def _read(text: str) -> Number | None:
@@ -138,29 +136,29 @@ def _power(text: str) -> Decimal:
 
 @lru_cache(maxsize=4096)
 def _evaluate(text: str) -> Decimal | None:
-    """The value of figures and powers: below 万 they add up to a group, and 万, 亿 and 兆 multiply the group before them."""
+    """The value of figures and powers: below 万 they add up to a group; 万, 亿 and 兆 multiply it."""
     total = group = Decimal(0)
     figure: Decimal | None = None
     last = largest = 1  # the power before this place; the largest of 万, 亿, 兆 so far
     alone = False  # one figure that no zero announces: 一百二 is 120, 一百零二 is 102
-    for token in _TOKEN.findall(text):
-        if token[0].isdecimal():
-            figure, alone = Decimal(token), len(token) == 1
-        elif token[0] == "点":
-            if len(token) == 1:
+    for piece in _TOKEN.findall(text):
+        if piece[0].isdecimal():
+            figure, alone = Decimal(piece), len(piece) == 1
+        elif piece[0] == "点":
+            if len(piece) == 1:
                 return None
             whole = total + group + (figure or 0)
             total = group = Decimal(0)
-            figure, alone = whole + Decimal("0." + "".join(map(_FIGURES.__getitem__, token[1:]))), False
-        elif token[0] in _FIGURES:
-            figure, alone = Decimal("".join(map(_FIGURES.__getitem__, token))), len(token) == 1
-            if token == "零":
+            figure, alone = whole + Decimal("0." + "".join(map(_FIGURES.__getitem__, piece[1:]))), False
+        elif piece[0] in _FIGURES:
+            figure, alone = Decimal("".join(map(_FIGURES.__getitem__, piece))), len(piece) == 1
+            if piece == "零":
                 last = 1
-        elif token in _SMALL:
-            group = _EXACT.add(group, _EXACT.multiply(1 if figure is None else figure, _SMALL[token]))
-            figure, last = None, _SMALL[token]
-        elif token in _BIG:
-            power = _BIG[token]
+        elif piece in _SMALL:
+            group = _EXACT.add(group, _EXACT.multiply(1 if figure is None else figure, _SMALL[piece]))
+            figure, last = None, _SMALL[piece]
+        elif piece in _BIG:
+            power = _BIG[piece]
             empty = figure is None and not group
             group = group + (figure or 0)
             if empty:  # 万亿, or a bare 万
@@ -170,8 +168,8 @@ def _evaluate(text: str) -> Decimal | None:
             else:
                 total = _EXACT.add(total, _EXACT.multiply(group, power))
             figure, group, last, largest = None, Decimal(0), power, max(power, largest)
-        elif token in "廿卅":
-            group += 20 if token == "廿" else 30
+        elif piece in "廿卅":
+            group += 20 if piece == "廿" else 30
             figure, last = None, 10
         else:
             return None

@@ -1,8 +1,8 @@
-"""Places: a text, with the words of `jiaozhu_lac` where it ran, in; LOC spans out, an administrative division with its adcode.
+"""Places: a text and the words of `jiaozhu_lac` in; LOC spans out, an administrative division with its adcode.
 
-Three sources agree on the borders: the table of divisions (annotation/divisions.tsv), which splits 山东省|青岛市; a grammar
-of zones, parks and regions by their last word (高新区, 产业园, 经济圈, 流域); and the statistical model for all other places.
-A short name that is also a word or a surname (和平, 朝阳, 东方) is a place only where something else says so.
+Three sources agree on the borders: the table of divisions (annotation/divisions.tsv), which splits 山东省|青岛市; a
+grammar of zones, parks and regions by their last word (高新区, 产业园, 经济圈, 流域); and the statistical model for all
+other places. A short name that is also a word or a surname (和平, 朝阳) is a place only where something else says so.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.groups import ADCODES, Found, Words, suggest, words_of
+from annotation.groups import ADCODES, DIVISIONS, Found, Words, suggest, text_of, words_of
+from annotation.lexicon import lexicon
 
 VERSION = "0.2.0"
 GROUP = "places"
@@ -25,7 +27,7 @@ TABLE = Path(__file__).with_name("divisions.tsv")
 
 
 class Place(NamedTuple):
-    """A place at `[start, end)`, code points; `adcode` (GB/T 2260, six digits) is None where it is no division, or several.
+    """A place at `[start, end)`, code points; `adcode` (GB/T 2260) is None where it is no division, or several.
 
     `kind`: `full` and `short` names of divisions, `weak` for a short one that needs its context, `zone`, `model`.
     """
@@ -48,19 +50,14 @@ _PEOPLES = re.compile(
     r"|哈萨克族?|柯尔克孜|锡伯|塔吉克|达斡尔族|鄂温克族|鄂伦春|瑶族|畲族|黎族|仡佬族|水族|毛南族|仫佬族|各族|拉祜族|佤族|布朗族|纳西族|独龙族|怒族|普米族|蒙古|联合)+$"
 )
 # Prefectures whose short name is a word, a person, a mountain or a brand as often as a city.
-_WEAK = frozenset(
-    "朝阳 中山 大同 安康 白银 大理 吴忠 文山 来宾 阿里 长治 和田 黄山 玉树 白山 平凉 海东 河源 保山 通化 三明 海南 东方 大庆 白城 "
-    "鸡西 红河 怒江 昌都 山南 铜川 伊春 松原 四平 阳泉 金昌 定西 广安 资阳 万宁 安顺 清远 贺州 南充 巴中 中卫 鹤壁 海西 海北 黄南 果洛 神农架".split()
-)
+_WEAK = lexicon("weak_divisions")
 # Full names that are common nouns.
-_COMMON = frozenset(
-    "城区 郊区 矿区 东区 西区 南区 北区 中区 新城区 市中区 城中区 新市区 城关区 新区 城东区 城西区 城北区 桥东区 桥西区".split()
-)
+_COMMON = lexicon("common_divisions")
 
 
 @dataclass(frozen=True, slots=True)
 class Divisions:
-    """The names of divisions, full and short, with the adcodes that bear them; and the names by their first two characters."""
+    """The names of divisions, full and short, with the adcodes that bear them; names by their first two characters."""
 
     codes: dict[str, tuple[str, ...]]
     kinds: dict[str, str]
@@ -96,7 +93,7 @@ def divisions() -> Divisions:
 
 
 def short_name(name: str) -> str:
-    """A division's name as texts shorten it: 青岛 for 青岛市, 内蒙古 for 内蒙古自治区, 恩施 for 恩施土家族苗族自治州."""
+    """A division's name as texts shorten it: 青岛 for 青岛市, 恩施 for 恩施土家族苗族自治州."""
     short = _SUFFIX.sub("", name)
     if short != name and (name.endswith(("自治州", "自治县", "自治旗"))):
         short = _PEOPLES.sub("", name[: -len("自治州")]) or short
@@ -113,7 +110,7 @@ def find_divisions(text: str, words: Words) -> list[Place]:
     by_pair, kinds = table.by_pair, table.kinds
     found: list[Place] = []
     cursor = 0
-    for i, pair in enumerate(map("".join, zip(text, text[1:], strict=False))):
+    for i, pair in enumerate(map("".join, pairwise(text))):
         if i < cursor or pair not in by_pair:
             continue
         after_place = bool(found) and found[-1].end == i
@@ -146,7 +143,7 @@ def table_has(text: str, start: int) -> bool:
 
 
 def _with_codes(text: str, places: Sequence[Place]) -> list[Place]:
-    """The places with the adcode that their surroundings leave; the place right before narrows it, then the document."""
+    """The places with the adcode that is left to each by the place right before it, then by the document."""
     codes = divisions().codes
     sure = {held[0][:2] for place in places if len(held := codes.get(text[place.start : place.end], ())) == 1}
     known: list[Place] = []
@@ -166,15 +163,17 @@ def _within(code: str, above: str) -> bool:
     return code != above and code.startswith(above.rstrip("0") if above.endswith("0000") else above[:4])
 
 
+COUNTRIES = lexicon("countries")
+
 # Zones, parks, regions ----------------------------------------------------------------------------------------------
 
 _ZONE = re.compile(
     r"""
     (?:国家级?)?(?:高新技术产业开发区|高新技术开发区|新技术开发区|高新区|经济技术开发区|经济开发区|经开区|开发区|技术产业园区
-    |综合保税区|综保区|保税港?区|保税物流园区|出口加工区|自由贸易试验区|自贸试验区|自贸区|自贸港|自由贸易港|合作区|航空港区|港区|临港区|示范区(?!域)
+    |综合保税区|综保区|保税港?区|保税物流园区|出口加工区|自由贸易试验区|自贸试验区|自贸区|自贸港|片区|自由贸易港|合作区|航空港区|港区|临港区|示范区(?!域)
     |科教创新区|创新区|中央商务区|商务区|新城(?=[，。、；（(管的]|$)|新区(?!域))
     |(?:产业|工业|科技|物流|软件|创业|创新|创意|文化|海工|孵化|化工|农业|食品|医药|信息|电商|物联网|智慧|智能|制造|示范)园区?(?![林艺])
-    |科技城|科创城|大学城|汽车城|光谷|生物谷|药谷|云谷|科创走廊|创新走廊|经济走廊
+    |科技城|科创城|大学城|汽车城|光谷|生物谷|药谷|云谷|科创走廊|创新走廊|经济走廊|走廊
     |经济圈|都市圈|生活圈(?=建设)|城市群|经济带|经济区|大湾区|灌区|流域(?!面积)|平原|盆地|半岛|风景名胜区|风景区|旅游度假区|度假区
     |自然保护区|湿地公园|森林公园|国家公园|物流基地|国际机场|风电场|花卉小镇|特色小镇|小镇|开发区[东南西北]?区
     """,
@@ -184,13 +183,10 @@ _REGION = re.compile(
     r"京津冀(?:地区)?|粤港澳大湾区|长三角(?:地区)?|珠三角(?:地区)?|环渤海(?:地区)?|长江经济带|京津地区|成渝地区双城经济圈|港澳台(?:地区)?"
 )
 _SHORT_ZONE = re.compile(r"(?<![省市区县州])[省市区县州](?=(?:高新区|经开区|开发区|自贸区|综保区))")
+_NATURE = re.compile("流域|平原|盆地|半岛|走廊|灌区|经济圈|都市圈|城市群|经济带")
 _NAMED = ("LOC", "ORG", "PER", "nz")
 _INSIDE = ("n", "vn", "nz", "LOC", "ORG", "PER", "s", "nw", "an", "f", "a", "j", "v")
-_NO_NAME = frozenset(
-    "国家 国家级 省级 市级 全国 全国性 各 全省 全市 中央 重点 现代 特色 大型 综合 国际 科技 创新 产业 专业 智慧 绿色 低碳 标准化 示范 区域 沿海 新型 "
-    "打造 建设 规划 建成 入驻 建立 成立 设立 依托 围绕 推动 推进 支持 加快 走进 位于 落户 形成 发展 促进 融入 服务 利用 利用好 包括 积极 高端 一批 核心 生产 服务 "
-    "中国 世界 亚洲 全球 东方 本地 当地 城市 农村 农业 工业 经济 化工".split()
-)
+_NO_NAME = lexicon("zone_words")
 
 
 def find_zones(text: str, words: Words, known: Iterable[Place]) -> list[Place]:
@@ -205,8 +201,10 @@ def find_zones(text: str, words: Words, known: Iterable[Place]) -> list[Place]:
         start = _zone_start(text, words, match.start(), end, starts)
         if start is None:
             continue
-        while (place := full.get(start)) is not None and place.end < match.start():
+        while (place := full.get(start)) is not None and _has_name(words, place.end, match.start()):
             start = place.end
+        if found and found[-1].end == start and text.startswith("片区", match.start()):
+            start = found.pop().start  # 湖南自贸试验区|长沙片区
         if end - start > 2:
             found.append(Place(start, end, "zone", None, 0.85))
     named = {text[place.end - 3 : place.end] for place in found if place.end - place.start > 3}
@@ -218,6 +216,16 @@ def find_zones(text: str, words: Words, known: Iterable[Place]) -> list[Place]:
     return found
 
 
+def _has_name(words: Words, start: int, end: int) -> bool:
+    """Whether a word that is a name stands there: then the division before it is a level of its own."""
+    index = words.index_at(start)
+    while 0 <= index < len(words.all) and words.all[index].start < end:
+        if words.all[index].start >= start and words.all[index].tag in _NAMED:
+            return True
+        index += 1
+    return False
+
+
 def _zone_start(text: str, words: Words, start: int, end: int, places: dict[int, Place]) -> int | None:
     """Where the name of the zone whose last word stands at `[start, end)` begins; None where it has none."""
     before = places.get(start)
@@ -226,10 +234,23 @@ def _zone_start(text: str, words: Words, start: int, end: int, places: dict[int,
     if text[start - 1 : start] in ("市", "省", "区", "县") and words.starts_at(start - 1) and text[start] in "高经开":
         return start - 1 if text[start - 2 : start - 1] not in tuple("各全我本该0123456789") else None
     named: int | None = None
-    for word in words.back_from(start, end):
+    if _NATURE.match(text, start) and words.starts_at(start):
+        word = next(words.back_from(start), None)
+        if word is not None and text[word.start : start] in _NO_NAME:
+            return None
+        if word is not None and 2 <= start - word.start <= 4 and word.tag in ("n", "nz", "m", "LOC", "s", "ORG", "PER"):
+            left = words.over(word.start - 1, word.start) if word.start else None
+            return left.start if left is not None and left.tag == "LOC" and left.end == word.start else word.start
+    for word in words.back_from(start):
+        if word.tag == "c" and text[word.start : word.end] in ("和", "与", "及") and named is None:
+            continue
         if word.tag not in _INSIDE or end - word.start > 20:
             break
         piece = text[word.start : min(word.end, start)]
+        if word.end > start:
+            if word.tag in _NAMED:
+                named = word.start
+            continue
         if piece in _NO_NAME or (word.tag == "v" and len(piece) > 1) or (word.tag == "a" and len(piece) > 1):
             if word.tag in ("v", "vn", "a"):
                 break
@@ -244,12 +265,17 @@ def _zone_start(text: str, words: Words, start: int, end: int, places: dict[int,
 
 # All together -------------------------------------------------------------------------------------------------------
 
-_REST = re.compile(r"(?:市|城|郊|山|地|辖|景|东|西|南|北|中|沿海|边境)?[区部郊内外边]$|境内|全境|全域|各地|一带|方面|本地|当地|周边")
+# A side of a place is none of its name: 胶州湾|西岸, 祁连山|北麓.
+_SIDE = re.compile(
+    r"(?<=.{2})(?:[东西南北][岸麓侧端]|沿岸|两岸|沿线|上游|中游|下游|境内|全境|腹地|一带|周边|附近|市区|城区|郊区|等地|(?<=[湖江河海])[畔边滨])$"
+)
+_REST = re.compile(
+    r"(?:市|城|郊|山|地|辖|景|东|西|南|北|中|沿海|边境)?[区部郊内外边]$|境内|全境|全域|各地|一带|方面|本地|当地|周边"
+)
 
 
-def find_places(text: str, words: Words) -> list[Place]:
-    """The places of the text in order, without overlaps."""
-    table = find_divisions(text, words)
+def find_places(text: str, words: Words, table: Sequence[Place]) -> list[Place]:
+    """The places of the text in order, without overlaps; `table` is what `find_divisions` found in it."""
     zones = find_zones(text, words, table)
     model = [word for word in words.all if word.tag == "LOC"]
     taken = [(zone.start, zone.end) for zone in zones]
@@ -257,8 +283,12 @@ def find_places(text: str, words: Words) -> list[Place]:
     ends = {place.start: place for place in table}
     for word in model:
         start, end = words.trim(text, word.start, word.end)
+        if (side := _SIDE.search(text[start:end])) is not None:
+            end = start + side.start()
         cursor = start
-        while (place := ends.get(cursor)) is not None and place.end <= end and (place.kind == "full" or place.end == end):
+        while (
+            (place := ends.get(cursor)) is not None and place.end <= end and (place.kind == "full" or place.end == end)
+        ):
             kept.append(place._replace(kind="full" if place.kind == "full" else "short"))
             cursor = place.end
         if cursor == start and (place := ends.get(start)) is not None and place.end < end:
@@ -269,22 +299,32 @@ def find_places(text: str, words: Words) -> list[Place]:
             if at == end:
                 kept += [place._replace(kind="short") for place in chain]
                 cursor = end
+        if cursor == start and (country := _country(text[start:end])) and end - start > country + 1:
+            kept.append(Place(start, start + country, "model", None, word.score))
+            cursor = start + country
         if end - cursor > 1 or cursor == start < end:
             if cursor > start and _REST.fullmatch(text[cursor:end]):
                 continue
             if cursor == start and len(text[start:end]) == 1 and not text[start:end].isalpha():
                 continue
             kept.append(Place(cursor, end, "model", None, word.score))
-    lists = _Lists(text, [*kept, *(place for place in table if place.kind != "weak")])
+    lists = _Lists(text, [place for place in (*kept, *table) if place.kind in ("full", "short")])
     for place in table:
-        word = words.over(place.start, place.end)
-        if word is not None and word.tag == "LOC":
+        over = words.over(place.start, place.end)
+        if over is not None and over.tag == "LOC":
             continue
         if place.kind == "weak" and not lists.holds(place, words):
             continue
         kept.append(place)
     kept += zones
     return _apart(_with_codes(text, sorted(_apart(kept, taken))))
+
+
+def _country(name: str) -> int:
+    """The length of the country the name begins with, 0 where it begins with none."""
+    if name in COUNTRIES:
+        return 0
+    return next((size for size in (5, 4, 3, 2) if name[:size] in COUNTRIES and len(name) > size), 0)
 
 
 class _Lists:
@@ -323,7 +363,8 @@ def _apart(places: Iterable[Place], taken: Sequence[tuple[int, int]] = ()) -> li
 def suggest_places(doc: Doc) -> Doc:
     """LOC in `doc.spans["places"]`, with the adcodes in `attrs["adcodes"]`, None where a place has none."""
     words = words_of(doc)
-    found = find_places(doc.text, words)
+    table = doc.user_data[DIVISIONS] = find_divisions(text_of(doc), words)
+    found = find_places(text_of(doc), words, table)
     suggest(doc, GROUP, f"jiaozhu-places@{VERSION}", [Found(p.start, p.end, "LOC", p.score) for p in found])
     doc.spans[GROUP].attrs[ADCODES] = [place.adcode for place in found]
     doc.spans[GROUP].attrs["kinds"] = [place.kind for place in found]

@@ -1,26 +1,37 @@
 """Suggestions for a corpus: its canonical documents in, the table of suggestions out, one row a document.
 
-Documents are read and written one after the other, in the corpus's order; the table appears whole or not at all.
+Documents are read and written in the corpus's order, some at a time; the table appears whole or not at all.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from annotation import import_pipeline
+from annotation.log import Suggestion
 from annotation.suggestions import SCHEMA
 from corpus.errors import JiaozhuError, SpanError
 from corpus.progress import track
 from corpus.records import text_sha256
 from corpus.store import TableWriter, read_rows
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from spacy.language import Language
+
+BATCH = 64  # documents that go through the pipeline together
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +64,17 @@ def preannotate(corpus: Path, output: Path) -> Counts:
     partial = output.with_name(f".{output.name}.partial")
     try:
         with TableWriter(partial, SCHEMA) as table:
-            rows = read_rows(documents, ["doc_id", "text", "text_sha256", "is_canonical"], batch_size=16)
-            for row in track(rows, "pre-annotating", total):
-                if not row["is_canonical"]:
-                    copies += 1
-                    continue
-                doc_id, text, digest = row["doc_id"], row["text"], row["text_sha256"]
-                if text_sha256(text) != digest:
-                    raise SpanError(f"{documents}: {doc_id} is not the text of its text_sha256; build the corpus again")
-                try:
-                    found = pipeline.suggest(nlp, text)
-                except SpanError as error:
-                    raise SpanError(f"{documents}: {doc_id}: {error}") from None
-                spans.update((span.label, span.source) for span in found)
-                characters += len(text)
-                rows_of = [asdict(span) for span in found]
-                table.write({"doc_id": doc_id, "text_sha256": digest, "model": model, "spans": rows_of})
+            rows = read_rows(documents, ["doc_id", "text", "text_sha256", "is_canonical"], batch_size=BATCH)
+            tracked = iter(track(rows, "pre-annotating", total))
+            while batch := list(islice(tracked, BATCH)):
+                held = [row for row in batch if row["is_canonical"]]
+                copies += len(batch) - len(held)
+                for row, found in zip(held, _suggest(pipeline, nlp, held, documents), strict=True):
+                    spans.update((span.label, span.source) for span in found)
+                    characters += len(row["text"])
+                    rows_of = [asdict(span) for span in found]
+                    known = {"doc_id": row["doc_id"], "text_sha256": row["text_sha256"]}
+                    table.write({**known, "model": model, "spans": rows_of})
             count = table.count
         partial.replace(output)
     except OSError as error:
@@ -77,6 +83,21 @@ def preannotate(corpus: Path, output: Path) -> Counts:
         with suppress(OSError):
             partial.unlink()
     return Counts(model, count, copies, characters, dict(sorted(spans.items())))
+
+
+def _suggest(
+    pipeline: ModuleType, nlp: Language, rows: Sequence[Mapping[str, Any]], documents: Path
+) -> Iterator[tuple[Suggestion, ...]]:
+    """The suggestions for each row, in order; the texts go through the pipeline together."""
+    for row in rows:
+        if text_sha256(row["text"]) != row["text_sha256"]:
+            raise SpanError(f"{documents}: {row['doc_id']} is not the text of its text_sha256; build the corpus again")
+    found = pipeline.suggest_all(nlp, [row["text"] for row in rows])
+    for row in rows:
+        try:
+            yield next(found)
+        except SpanError as error:
+            raise SpanError(f"{documents}: {row['doc_id']}: {error}") from None
 
 
 def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None:

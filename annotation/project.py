@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
 
 CONTROL, TEXT = "label", "text"  # names of the two tags; every result refers to them
+ADJUDICATING = " 裁定"  # ends the title of the project where conflicts of another are decided
 STYLE = """
     .jiaozhu-source { display: flex; flex-wrap: wrap; gap: 0 1.5em; overflow-wrap: anywhere }
     .jiaozhu-source * { margin: 0; font-size: 13px; font-weight: 400; opacity: 0.7 }

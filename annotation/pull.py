@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from annotation.agreement import opinions_by_document
 from annotation.connection import connected
 from annotation.labels import LabelScheme, load_labels
-from annotation.log import Record, append, latest, read_log
-from annotation.project import Project, require_project
+from annotation.log import ADJUDICATION, AGREEMENT, Record, append, latest, read_log
+from annotation.project import ADJUDICATING, Project, require_project
 from annotation.push import batched
-from annotation.tasks import from_annotation
+from annotation.tasks import from_annotation, prediction
 from corpus.errors import JiaozhuError
 from corpus.progress import track
 from corpus.store import read_rows
@@ -59,13 +60,24 @@ class _Listed:
 def pull(workspace: Workspace, url: str | None = None, title: str | None = None) -> Pulled:
     """Bring every new version into the log; the same state twice adds nothing.
 
+    From an adjudication project, by its title, they are an adjudicator's decisions, and named so in the log.
+
     Raises:
         JiaozhuError: the server, the project, the corpus or the log cannot be used.
     """
     scheme = load_labels(workspace.labels)
-    known = {record.annotation: record for record in latest(read_log(workspace.log))}
+    title = title or workspace.studio.project
+    prefix = ADJUDICATION if title.endswith(ADJUDICATING) else ""
+    logged = latest(read_log(workspace.log))
+    opinions = opinions_by_document(logged) if prefix else {}
+    # Decisions over opinions have a project of their own and agreements have none: neither is missed in another one.
+    known = {
+        record.annotation: record
+        for record in logged
+        if record.adjudicated == bool(prefix) and record.annotator != AGREEMENT
+    }
     with connected(workspace, url) as client:
-        project = require_project(client, title or workspace.studio.project, scheme)
+        project = require_project(client, title, scheme)
         tasks = _list_tasks(client, project)
         people = {user.id: user.email for user in client.users.list()}
         exported = list(_export(client, project, [task.id for task in tasks if task.annotations]))
@@ -78,7 +90,13 @@ def pull(workspace: Workspace, url: str | None = None, title: str | None = None)
                 present.add(annotation["unique_id"])
                 try:
                     person = people.get(annotation["completed_by"]) or f"user {annotation['completed_by']}"
-                    shown = _shown(client, annotation)
+                    person = prefix + person
+                    if prefix:
+                        annotation, shown = _decision(
+                            task, annotation, opinions.get(str(task["data"].get("doc_id")), ())
+                        )
+                    else:
+                        shown = _shown(client, annotation)
                     record = corpus.record(task, annotation, shown, scheme, person)
                     records.append(_restored(record, known.get(record.annotation)))
                 except JiaozhuError as error:
@@ -169,6 +187,23 @@ def _shown(client: LabelStudio, annotation: Mapping[str, Any]) -> Mapping[str, A
         return kept if parent is not None else None
     shown: dict[str, Any] = client.predictions.get(parent).model_dump()
     return shown
+
+
+def _decision(
+    task: Mapping[str, Any], annotation: Mapping[str, Any], opinions: Sequence[Record]
+) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+    """An adjudicator's annotation, and the model's suggestions on that document as the annotators saw them last.
+
+    It was copied from an annotator's version, but its verdicts are about the model: a person is never taken for one.
+    """
+    drawn = [item | {"id": f"d{number}"} for number, item in enumerate(annotation["result"])]  # matched by place alone
+    digest = task["data"].get("text_sha256")
+    seen = [record for record in opinions if record.model is not None and record.text_sha256 == digest]
+    if not seen:
+        return {**annotation, "result": drawn}, None
+    newest = max(seen, key=lambda record: (record.updated_at, record.annotation))
+    suggested = [*newest.deleted, *(span.suggestion for span in newest.spans if span.suggestion)]
+    return {**annotation, "result": drawn}, prediction(str(newest.model), suggested)
 
 
 def _restored(record: Record, known: Record | None) -> Record:

@@ -161,18 +161,18 @@ def _push_batch(
             fresh.append(to_task(document, suggested, scheme))
     if fresh:
         made: Any = client.projects.import_tasks(id=project.id, request=cast(Any, fresh), return_task_ids=True)
-        _require("tasks", made.task_count, len(fresh))
-        _require("suggestions", made.prediction_count, sum("predictions" in task for task in fresh))
+        require_taken("tasks", made.task_count, len(fresh))
+        require_taken("suggestions", made.prediction_count, sum("predictions" in task for task in fresh))
     if renewed:
         answer: Any = client.projects.import_predictions(id=project.id, request=cast(Any, renewed))
-        _require("suggestions", answer.created, len(renewed))
+        require_taken("suggestions", answer.created, len(renewed))
     without = sum("predictions" not in task for task in fresh)
     ids = tuple(document["doc_id"] for document in documents)
     return _Batch(ids, len(fresh), already, len(renewed), without, tuple(changed))
 
 
-def _require(what: str, made: int | None, sent: int) -> None:
-    """Label Studio drops what it does not like in silence."""
+def require_taken(what: str, made: int | None, sent: int) -> None:
+    """Refuse to go on where fewer were made than sent: Label Studio drops what it does not like in silence."""
     if made != sent:
         raise JiaozhuError(f"Label Studio took {made} of {sent} {what}; look at the project, then push again")
 

@@ -39,6 +39,8 @@ class Replayed:
 def replay(workspace: Workspace, log: Path, url: str | None = None, title: str | None = None) -> Replayed:
     """Put the newest version of each annotation back; one that is there already is left as it is.
 
+    Adjudicated records stay in the log alone: they are nobody's own annotation of the task.
+
     An annotation goes under its annotator's name where the server has a user with that e-mail, otherwise under the
     name of the token's user.
 
@@ -48,7 +50,7 @@ def replay(workspace: Workspace, log: Path, url: str | None = None, title: str |
     if not log.is_file():
         raise JiaozhuError(f"{log}: no annotation log here; name the log.jsonl of a workspace")
     scheme = load_labels(workspace.labels)
-    records = [record for record in latest(read_log(log)) if record.status != "deleted"]
+    records = [record for record in latest(read_log(log)) if record.status != "deleted" and not record.adjudicated]
     put = already = under_own_name = 0
     refused: list[str] = []
     with connected(workspace, url) as client:

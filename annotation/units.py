@@ -1,4 +1,4 @@
-"""Currencies and units of measure: a name from a text in, its ISO 4217 code, or its base unit and the factor to it, out.
+"""Currencies and units of measure: a name in a text in; its ISO 4217 code, or its base unit with the factor to it, out.
 
 The names are in Simplified Chinese; `simplify` brings the Traditional characters that they use into that form.
 """
@@ -85,7 +85,9 @@ _BASES: dict[str, dict[str, Fraction | int]] = {
         "吉瓦时": 10**6, "GWh": 10**6,
     },
     "伏": {"伏": 1, "千伏": 1000, "kV": 1000, "兆伏": 10**6},
-    "赫兹": {"赫兹": 1, "Hz": 1, "千赫兹": 1000, "千赫": 1000, "兆赫兹": 10**6, "兆赫": 10**6, "MHz": 10**6, "GHz": 10**9},
+    "赫兹": {
+        "赫兹": 1, "Hz": 1, "千赫兹": 1000, "千赫": 1000, "兆赫兹": 10**6, "兆赫": 10**6, "MHz": 10**6, "GHz": 10**9,
+    },
     "摄氏度": {"摄氏度": 1, "℃": 1},
 }  # fmt: skip
 MEASURES = {unit: (base, Fraction(factor)) for base, units in _BASES.items() for unit, factor in units.items()}

@@ -8,11 +8,13 @@ between paragraphs stays and a teaser after them does not. Lines that a rule rec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 
-from corpus.features import Column, features
+from corpus.features import NAMES, Column, features
 from corpus.html import BOILERPLATE, LINK
 from corpus.lines import Line
 from corpus.rules import (
@@ -27,24 +29,26 @@ from corpus.rules import (
     teasers,
     truncation,
 )
+from corpus.triggers import Pattern
 from corpus.weights import INTERCEPT, WEIGHTS
 
 OUTSIDE = "outside_article"
 
-# In this order; the first rule that recognises a line names it.
-LINE_RULES: tuple[tuple[str, Callable[[Line], bool]], ...] = (
-    (spam.SPIDER_POOL, spam.spider_pool),
-    (spam.SPAM_LINKS, spam.spam_links),
-    (contact_ads.RULE, contact_ads.contact_ad),
-    (truncation.RULE, truncation.truncation),
-    (teasers.RULE, teasers.teaser_head),
-    (teasers.RULE, teasers.teaser),
-    (teasers.RULE, teasers.source_and_date),
-    (sharing.RULE, sharing.sharing),
-    (notices.RULE, notices.notice),
-    (bylines.RULE, bylines.byline),
-    (navigation.RULE, navigation.navigation),
-    (comments.RULE, comments.comment_head),
+# In this order; the first rule that recognises a line names it. A rule is asked only where one of its patterns may
+# match.
+LINE_RULES: tuple[tuple[str, Callable[[Line], bool], Sequence[Pattern]], ...] = (
+    (spam.SPIDER_POOL, spam.spider_pool, spam.POOLS),
+    (spam.SPAM_LINKS, spam.spam_links, spam.LINKS),
+    (contact_ads.RULE, contact_ads.contact_ad, contact_ads.PATTERNS),
+    (truncation.RULE, truncation.truncation, truncation.PATTERNS),
+    (teasers.RULE, teasers.teaser_head, teasers.HEADS),
+    (teasers.RULE, teasers.teaser, teasers.TEASERS),
+    (teasers.RULE, teasers.source_and_date, teasers.DATES),
+    (sharing.RULE, sharing.sharing, sharing.PATTERNS),
+    (notices.RULE, notices.notice, notices.PATTERNS),
+    (bylines.RULE, bylines.byline, bylines.PATTERNS),
+    (navigation.RULE, navigation.navigation, navigation.PATTERNS),
+    (comments.RULE, comments.comment_head, comments.PATTERNS),
 )
 # Rules whose lines also stand inside articles (rows of a table, references, dates): the weights may overrule them.
 _DOUBTFUL = frozenset({bylines.RULE, navigation.RULE, notices.RULE, repeats.LINE})
@@ -59,9 +63,11 @@ def choose(lines: Sequence[Line]) -> Sequence[Line]:
     if not lines:
         return []
     recognise(lines)
-    for line, score in zip(lines, scores(lines).tolist(), strict=True):
+    weighed = scores(lines)
+    for line, score in zip(lines, weighed.tolist(), strict=True):
         line.score = score
-    first, last = _best_run([max(-_MOST, min(line.score, _MOST)) * (1 + len(line)) ** 0.5 for line in lines])
+    lengths = np.array([line.end - line.start for line in lines])
+    first, last = _best_run((np.minimum(np.maximum(weighed, -_MOST), _MOST) * np.sqrt(1 + lengths)).tolist())
     few = len(lines) < _FEW
     while 0 < last < len(lines) and (bylines.signature(lines[last]) or (few and _goes_on(lines[last]))):
         last += 1
@@ -70,7 +76,7 @@ def choose(lines: Sequence[Line]) -> Sequence[Line]:
         if line.rule is None:
             if not inside or (line.score < _ALIEN and not bylines.signature(line)):
                 line.rule = OUTSIDE
-        elif inside and line.rule in _DOUBTFUL and line.score > _SURE:
+        elif inside and line.rule in _DOUBTFUL and line.score > _SURE and not bylines.fields(line):
             line.rule = None
     return [line for line in lines[first:last] if line.rule is None]
 
@@ -83,20 +89,40 @@ def _goes_on(line: Line) -> bool:
 
 def recognise(lines: Sequence[Line]) -> None:
     """Set the `rule` of every line that one of the rules knows."""
-    for line in lines:
+    for line, rules in zip(lines, _candidates(lines), strict=True):
         line.rule = None
-        if not bylines.signature(line):
-            line.rule = next((name for name, recognises in LINE_RULES if recognises(line)), None)
+        for name, recognises in rules:
+            if recognises(line):
+                line.rule = None if bylines.signature(line) else name
+                break
     for title in list(teasers.teaser_titles(lines)):
         title.rule = teasers.RULE
     for line, rule in repeats.repeats(lines):
         line.rule = line.rule or rule
 
 
+_Rule: TypeAlias = tuple[str, Callable[[Line], bool]]
+# The bits of each rule's patterns: where all are in a line's `without`, the rule cannot know the line.
+_BITS = np.array([sum({pattern.bit for pattern in patterns}) for _, _, patterns in LINE_RULES], np.uint64)[:, None]
+_PLACES = 1 << np.arange(len(LINE_RULES))
+
+
+def _candidates(lines: Sequence[Line]) -> Iterator[tuple[_Rule, ...]]:
+    """For each line the rules that may know it, in their order."""
+    without = np.array([line.without for line in lines], np.uint64)
+    which: list[int] = (_PLACES @ ((without & _BITS) != _BITS)).tolist()
+    return map(_rules_at, which)
+
+
+@cache  # of 2 ** len(LINE_RULES) values at most
+def _rules_at(places: int) -> tuple[_Rule, ...]:
+    return tuple((name, rule) for index, (name, rule, _) in enumerate(LINE_RULES) if places >> index & 1)
+
+
 def scores(lines: Sequence[Line]) -> Column:
     """How much each line looks like a part of the article; above 0 it does. `lines` are not empty."""
-    columns = features(lines)
-    return np.asarray(sum((weight * columns[name] for name, weight in WEIGHTS.items()), np.full(len(lines), INTERCEPT)))
+    weights = np.array([WEIGHTS.get(name, 0.0) for name in NAMES])
+    return INTERCEPT + weights @ features(lines)
 
 
 def _best_run(scores: Sequence[float]) -> tuple[int, int]:

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from corpus import personal_data
 from corpus.body import choose
+from corpus.characters import HAN, codes_of, han_in, table_of
 from corpus.html import Hints, strip_markup
 from corpus.lines import Line, split_lines
 from corpus.metadata import TITLE, Metadata, read_metadata
@@ -31,8 +33,7 @@ CLEANER_VERSION = "1"
 _FLAGS = {"truncation": "truncated", "mojibake": "mojibake", "pinyin": "pinyin"}
 _REPEATED_SHARE = 0.3  # of the article; less is a title or a teaser said twice
 _SHORTEST_ARTICLE = 20  # Han characters
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_ENDS = re.compile(r"[。！？；：…”』」）]\n")
+_ENDS = r"[。！？；：…”』」）]"
 
 
 def clean_page(page: Page) -> Document | Rejected:
@@ -56,9 +57,9 @@ def clean_page(page: Page) -> Document | Rejected:
     text = text.apply(edges(text))
     text = text.apply(empty_lines(text))
     removed = text.removed_spans()
-    if len(_HAN.findall(text.text)) < _SHORTEST_ARTICLE:
+    if (han := han_in(text.text)) < _SHORTEST_ARTICLE:
         rest = text.apply([Proposal(0, len(text.text), "no_article")])
-        found = f"{len(_HAN.findall(text.text))} Han characters of running text, {_SHORTEST_ARTICLE} are needed"
+        found = f"{han} Han characters of running text, {_SHORTEST_ARTICLE} are needed"
         return Rejected(page.doc_id, page.source, "no_article", found, tuple(rest.removed_spans()))
     flags = sorted({_FLAGS[span.rule] for span in removed if span.rule in _FLAGS})
     if sum(s.end - s.start for s in removed if s.rule == "repeated_body") > _REPEATED_SHARE * len(text.text):
@@ -110,9 +111,10 @@ def quality(text: str, flags: Sequence[str]) -> float:
     The mean of three parts (length up to 400 Han characters; share of Han among the characters that are not white
     space, up to 70 %; share of paragraphs that end as sentences do), less 0.15 for each flag of damage.
     """
-    han = len(_HAN.findall(text))
-    shown = sum(map(len, text.split())) or 1
-    paragraphs_count = text.count("\n") or 1
-    parts = (min(han / 400, 1.0), min(han / shown / 0.7, 1.0), len(_ENDS.findall(text)) / paragraphs_count)
+    codes = codes_of(text)
+    han = int(np.count_nonzero(table_of(HAN)[codes]))
+    shown = int(np.count_nonzero(table_of(r"\S")[codes])) or 1
+    ends = int(np.count_nonzero(table_of(_ENDS)[codes[:-1]] & (codes[1:] == ord("\n"))))
+    parts = (min(han / 400, 1.0), min(han / shown / 0.7, 1.0), ends / (text.count("\n") or 1))
     damage = sum(flag in ("truncated", "masked", "mojibake", "title_mismatch") for flag in flags)
     return round(max(0.0, sum(parts) / len(parts) - 0.15 * damage), 3)

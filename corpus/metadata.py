@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import numpy as np
+
+from corpus.characters import Mask, codes_of
 from corpus.html import Hints
 from corpus.lines import Line
 from corpus.rules import bylines, repeats
+from corpus.triggers import BUCKETS, Pattern, buckets_of
 
 TITLE = "title"
 MISMATCH_BELOW = 0.25  # share of the title's character pairs that the article must have
@@ -19,7 +23,7 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 _TITLE_FIELD = re.compile(r"^(?:标题|题目)\s*:\s*(.{4,80}?)\s*\|?$")
 _ORIGINAL_TITLE = re.compile(r"原标题\s*:\s*([^|]{4,80})")
 _SITE_NAME = re.compile(r"\s*(?:[_|｜»>]|--+|——|-(?=[^-]{2,12}$)| - )\s*")
-_PUBLISHER = re.compile(r"(?:来源|稿源|出处|来自)\s*:\s*([^\s|,;:()\[\]【】/=\"']{2,24})(?![^\s|,;:()\[\]【】/])")
+_PUBLISHER = Pattern(r"(?:来源|稿源|出处|来自)\s*:\s*([^\s|,;:()\[\]【】/=\"']{2,24})(?![^\s|,;:()\[\]【】/])")
 _NO_PUBLISHER = re.compile("转载文章|转载|互联网|网络|网络转载|原创|本站|本站原创|未知|不详")
 _NAME = r"[\u4e00-\u9fff·]{2,8}|[\u4e00-\u9fff] {1,4}[\u4e00-\u9fff]|[A-Za-z][\w.-]{2,24}"
 _REPORTERS = r"[\u4e00-\u9fff]{2,4}(?:[、 ][\u4e00-\u9fff]{2,4}){0,4}"
@@ -86,27 +90,23 @@ def read_metadata(
     above = [line for line in lines if line.start < first]
     below = [line for line in lines if line.start > first and line.rule in (bylines.RULE, None)]
     behind = [line.plain for line in lines if line.start > last][:_LINES_BELOW]
-    article = "".join(line.plain for line in body)
-    title = _title(text, above, lines, article, hints)
+    said = "".join(line.words for line in body)
+    title = _title(text, above, lines, said, hints)
     if title:
         words = _words(title)
         for line in lines:
-            if (
-                len(line) <= 2 * _LONGEST_TITLE
-                and _words(line.plain) == words
-                and (line.rule is not None or not line.is_sentence)
-            ):
+            if line.words == words and len(line.plain) <= 2 * _LONGEST_TITLE and (line.rule or not line.is_sentence):
                 line.rule = TITLE
     header = [line.plain for line in above[-_LINES_ABOVE:]]
     bylined = [line.plain for line in above[:-_LINES_ABOVE] if line.rule == bylines.RULE][-3:] + header
-    footer = [line.plain for line in reversed(below)]
+    footer = [line.plain for line in reversed(below) if _PUBLISHER.may_match(line)]
     return Metadata(
         title,
         _publisher(bylined, footer) or (hints and hints.meta.get("og:site_name")) or None,
         _author(bylined, body, behind, hints),
         _date(hints, bylined, behind),
         urlsplit(url).hostname if url else None,
-        title is None or coverage(title, article) >= MISMATCH_BELOW,
+        title is None or coverage(title, body) >= MISMATCH_BELOW,
     )
 
 
@@ -118,25 +118,34 @@ def _first_sentence(body: Sequence[Line]) -> int:
     return body[min(_OPENING, len(body)) - 1].start if body else 0
 
 
-def coverage(title: str, article: str) -> float:
+def coverage(title: str, body: Sequence[Line]) -> float:
     """The share of the title's neighbouring character pairs that stand in the article; 0 to 1."""
-    return _pairs_in(_words(title), article)
+    article = "".join([line.plain for line in body])
+    return _pairs_in(_words(title), article, _buckets_in(article))
 
 
-def _pairs_in(words: str, text: str) -> float:
-    pairs = [words[i : i + 2] for i in range(len(words) - 1)]
-    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 0.0
+def _buckets_in(text: str) -> Mask:
+    """True at the buckets of the text's pairs of characters."""
+    table = np.zeros(BUCKETS, bool)
+    table[buckets_of(codes_of(text))] = True
+    return table
+
+
+def _pairs_in(words: str, text: str, buckets: Mask) -> float:
+    """The share of the pairs of `words` in `text`; most of the others are known by the text's buckets."""
+    likely = buckets[buckets_of(codes_of(words))].tolist()
+    return sum(words[i : i + 2] in text for i, yes in enumerate(likely) if yes) / len(likely) if likely else 0.0
 
 
 def _words(text: str) -> str:
     return _NOT_WORDS.sub("", text)
 
 
-def _title(text: str, above: Sequence[Line], lines: Sequence[Line], article: str, hints: Hints | None) -> str | None:
+def _title(text: str, above: Sequence[Line], lines: Sequence[Line], said: str, hints: Hints | None) -> str | None:
     """The candidate that the article, its place and the markup speak for, most of all where several of them agree."""
-    repeated = Counter(_words(line.plain) for line in lines if len(line) <= _LONGEST_TITLE)
+    repeated = Counter([line.words for line in lines if len(line.plain) <= _LONGEST_TITLE])
     stated = _words(hints.title) if hints else ""
-    said = _words(article)
+    buckets = _buckets_in(said)
     candidates: dict[str, tuple[float, str]] = {}  # by their words
     voices: dict[str, set[str]] = {}
 
@@ -146,7 +155,7 @@ def _title(text: str, above: Sequence[Line], lines: Sequence[Line], article: str
         if not 4 <= len(candidate) <= _LONGEST_TITLE or not words:
             return
         rest = said.replace(words, "", 1)  # a heading inside the article speaks for itself
-        votes = bonus + 2 * _pairs_in(words, rest) + 0.4 * (repeated[words] > 1)
+        votes = bonus + 2 * _pairs_in(words, rest, buckets) + 0.4 * (repeated[words] > 1)
         if voice != "title" and words in stated and len(words) >= 0.3 * len(stated):
             votes += 0.6
         if words != stated and stated.endswith(words) and len(words) < 0.5 * len(stated):  # the site's name
@@ -162,7 +171,7 @@ def _title(text: str, above: Sequence[Line], lines: Sequence[Line], article: str
         elif not line.is_sentence and line.clauses < 2 and line.rule in (None, "outside_article", repeats.LINE):
             propose(text[line.start : line.end], "line", 0.3 - 0.04 * distance)
     if hints:
-        near = {_words(line.plain) for line in above}
+        near = {line.words for line in above}
         for _, heading in hints.headings:
             propose(heading, "heading", 0.6 if _words(heading) in near else 0.1)
         for name in _META_TITLES:
@@ -181,7 +190,7 @@ def _title(text: str, above: Sequence[Line], lines: Sequence[Line], article: str
 def _publisher(*groups: Sequence[str]) -> str | None:
     for texts in groups:
         for text in texts:
-            if (match := _PUBLISHER.search(text)) and not _NO_PUBLISHER.fullmatch(match[1]):
+            if (match := _PUBLISHER.regex.search(text)) and not _NO_PUBLISHER.fullmatch(match[1]):
                 return match[1]
     return None
 
@@ -214,7 +223,7 @@ def _person(name: str) -> str | None:
 
 def _author_of_markup(hints: Hints, header: Sequence[str], body: Sequence[Line]) -> str | None:
     """Only a name that stands at the article, too: the element often names the maker of the site's software."""
-    shown = _words("".join([*header, *(line.plain for line in body)]))
+    shown = _words("".join(header)) + "".join(line.words for line in body)
     for name in _META_AUTHORS:
         author = " ".join(hints.meta.get(name, "").split())
         if 2 <= len(author) <= 40 and "://" not in author and _words(author) in shown:

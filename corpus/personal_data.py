@@ -11,6 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+import numpy as np
+
+from corpus.characters import codes_of, prefix_sums, table_of, text_of
+
 Kind = Literal["email", "id_number", "bank_card", "wechat", "qq", "phone"]
 
 
@@ -23,8 +27,10 @@ class PersonalData(NamedTuple):
 
 
 # One for one, so that offsets stay: ０１２ＡＢＣ＠－（） and the dashes that stand between digits.
-_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "‐‑‒–—―－─"), ord("-"))
-_FOLD |= {0x3000: 0x20, 0xA0: 0x20}
+_FOLDED = np.arange(0x110000)
+_FOLDED[0xFF01:0xFF5F] -= 0xFEE0
+_FOLDED[codes_of("‐‑‒–—―－─")] = ord("-")
+_FOLDED[codes_of("\u3000\xa0")] = ord(" ")
 _VALUE = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]")
 
 # A line without any of these has no personal data; nearly all lines end here.
@@ -32,6 +38,9 @@ _HINT = re.compile(
     r"[0-9０-９][0-9０-９ )）\-‐-―－]{3}[0-9０-９]|[@＠#＃]|[(（\[【]at"
     r"|[微薇威vV]信|[vVwW][xX]|(?i:wechat|weixin)"
 )
+# The same, a character at a time: five characters of a number, or what the other hints begin with.
+_DIGIT, _IN_NUMBER = "[0-9０-９]", r"[0-9０-９ )）\-‐-―－]"
+_HINT_BEGINS, _HINT_GOES_ON = r"[(（\[【微薇威vVwW]", "[a信xXeE]"
 
 # What follows or stands before a plain number and says that it counts or measures something, or names a paper.
 _UNIT = (
@@ -128,11 +137,21 @@ def find(text: str) -> list[PersonalData]:
     left to find in `mask(text)`.
     """
     found: list[PersonalData] = []
-    place = 0
-    for line in text.splitlines(keepends=True):
-        if _HINT.search(line):
-            found += (PersonalData(place + start, place + end, kind) for start, end, kind in _find_in_line(line))
-        place += len(line)
+    codes = codes_of(text)
+    hinted = table_of("[@＠#＃]")[codes]
+    hinted[:-1] |= table_of(_HINT_BEGINS)[codes[:-1]] & table_of(_HINT_GOES_ON)[codes[1:]]
+    digit, joined = table_of(_DIGIT)[codes], table_of(_IN_NUMBER)[codes]
+    hinted[:-4] |= digit[:-4] & joined[1:-3] & joined[2:-2] & joined[3:-1] & digit[4:]
+    if not hinted.any():
+        return found
+    folded = text_of(_FOLDED[codes])
+    lines = text.splitlines(keepends=True)
+    ends = np.cumsum(list(map(len, lines)))
+    for index in np.flatnonzero(np.diff(prefix_sums(hinted)[ends], prepend=0)).tolist():
+        if _HINT.search(lines[index]):
+            end = int(ends[index])
+            start = end - len(lines[index])
+            found += (PersonalData(start + low, start + high, kind) for low, high, kind in _find(folded[start:end]))
     return found
 
 
@@ -154,8 +173,8 @@ def cover(text: str, values: list[PersonalData]) -> str:
     return "".join((*pieces, text[cursor:]))
 
 
-def _find_in_line(line: str) -> list[PersonalData]:
-    folded = line.translate(_FOLD)
+def _find(folded: str) -> list[PersonalData]:
+    """The values of a line whose full-width characters have been made half-width."""
     found: list[PersonalData] = []
     number = 0
     while new := _one_round(folded):
@@ -175,7 +194,10 @@ def _one_round(line: str) -> list[PersonalData]:
     urls = [match.span() for match in _URL.finditer(line)]
     for start, end in urls:
         taken[start:end] = b"\1" * (end - start)  # a number in an address is a part of the address
-    for kind, pattern, is_one in _KINDS:
+    kinds = _KINDS if _LONG.search(line) else _SHORT_KINDS
+    for kind, pattern, is_one in kinds:
+        if pattern is _BARE and not _CALL_WORD.search(line):
+            continue
         for match in pattern.finditer(line):
             start, end = match.span(match.lastindex or 0)
             if not taken.find(1, start, end) >= 0 and is_one(line, start, end):
@@ -268,6 +290,9 @@ def _is_asked(line: str, start: int, end: int) -> bool:
     )
 
 
+# Nine digits with no more than marks between them: every phone with its prefix, ID number and bank card has them.
+_LONG = re.compile(r"[0-9](?:[-+ ()/]{0,3}[0-9]){8}")
+_CALL_WORD = re.compile(_CALL)
 _Test = Callable[[str, int, int], bool]
 _KINDS: tuple[tuple[Kind, re.Pattern[str], _Test], ...] = (
     ("email", _EMAIL, _is_email),
@@ -280,3 +305,4 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], _Test], ...] = (
     ("qq", _QQ, _is_any),
     ("phone", _BARE, _is_asked),
 )
+_SHORT_KINDS = tuple(kind for kind in _KINDS if kind[1] in (_EMAIL, _WECHAT, _QQ, _BARE))

@@ -72,20 +72,21 @@ class AlignedText:
         settled = _settle(proposals, len(self.text))
         if not settled:
             return self
-        walk = _Walk(self.runs)
         pieces: list[str] = []
-        cursor = 0
+        cuts: list[tuple[int, str | None, int]] = []
+        cursor = shift = 0
         for start, end, rule, replacement in settled:
             pieces += (self.text[cursor:start], replacement)
-            stays = min(len(replacement), end - start)
-            walk.keep(start + stays)
-            if start + stays < end:
-                walk.drop(end, rule)
-            walk.shift += len(replacement) - (end - start)
+            stays = start + min(len(replacement), end - start)
+            cuts.append((stays, None, shift))
+            if stays < end:
+                cuts.append((end, rule, shift))
+            shift += len(replacement) - (end - start)
             cursor = end
         pieces.append(self.text[cursor:])
-        walk.keep(len(self.text))
-        return AlignedText(self.raw, "".join(pieces), tuple(walk.runs), self.removed + tuple(walk.removed))
+        cuts.append((len(self.text), None, shift))
+        runs, removed = _walk(self.runs, cuts)
+        return AlignedText(self.raw, "".join(pieces), runs, self.removed + removed)
 
     def substitute(self, text: str) -> AlignedText:
         """Exchange characters one for one, as a change of script does; every character keeps its place.
@@ -184,46 +185,43 @@ def _settle(proposals: Iterable[Proposal], length: int) -> list[Proposal]:
     return settled
 
 
-class _Walk:
-    """Walks the old runs once, left to right, writing the new ones. `shift`: from an old offset to its new one."""
+def _walk(
+    old: tuple[Run, ...], cuts: Iterable[tuple[int, str | None, int]]
+) -> tuple[tuple[Run, ...], tuple[Removed, ...]]:
+    """Walk the old runs once, left to right, writing the new ones and what is removed.
 
-    def __init__(self, runs: tuple[Run, ...]) -> None:
-        self._old = runs
-        self._index = 0
-        self._cursor = 0  # in the old text
-        self.shift = 0
-        self.runs: list[Run] = []
-        self.removed: list[Removed] = []
-
-    def keep(self, stop: int) -> None:
-        """The old characters up to `stop` stay."""
-        runs, shift = self.runs, self.shift
-        for start, raw_start, length in self._aligned(stop):
-            if runs:
-                last = runs[-1]
-                if last[0] + last[2] == start + shift and last[1] + last[2] == raw_start:
-                    runs[-1] = Run(last[0], last[1], last[2] + length)
-                    continue
-            runs.append(Run(start + shift, raw_start, length))
-
-    def drop(self, stop: int, rule: str) -> None:
-        """The old characters up to `stop` go."""
-        for _, raw_start, length in self._aligned(stop):
-            self.removed.append(Removed(raw_start, raw_start + length, rule))
-
-    def _aligned(self, stop: int) -> list[tuple[int, int, int]]:
-        """Go on to `stop`: the aligned parts on the way, as (old start, raw start, length)."""
-        parts: list[tuple[int, int, int]] = []
-        old, index, cursor = self._old, self._index, self._cursor
-        while index < len(old):
-            start, raw_start, length = old[index]
-            end = start + length
+    A cut is where it ends in the old text, the rule that removes what lies before it (None: it stays), and the shift
+    from old offsets to new ones.
+    """
+    runs: list[Run] = []
+    removed: list[Removed] = []
+    old_runs = iter(old)
+    start, raw_start, length = next(old_runs, (0, 0, 0))
+    end = start + length
+    new_start = new_raw = new_length = 0  # the run that is being written
+    cursor = 0
+    for stop, rule, shift in cuts:
+        while True:
             low = start if start > cursor else cursor
-            high = end if end < stop else stop
-            if low < high:
-                parts.append((low, raw_start + low - start, high - low))
+            size = (end if end < stop else stop) - low
+            if size > 0:
+                raw = raw_start + low - start
+                if rule is not None:
+                    removed.append(Removed(raw, raw + size, rule))
+                elif new_start + new_length == low + shift and new_raw + new_length == raw and new_length:
+                    new_length += size
+                else:
+                    if new_length:
+                        runs.append(Run(new_start, new_raw, new_length))
+                    new_start, new_raw, new_length = low + shift, raw, size
             if end > stop:
                 break
-            index += 1
-        self._index, self._cursor = index, stop
-        return parts
+            following = next(old_runs, None)
+            if following is None:
+                break
+            start, raw_start, length = following
+            end = start + length
+        cursor = stop
+    if new_length:
+        runs.append(Run(new_start, new_raw, new_length))
+    return tuple(runs), tuple(removed)

@@ -17,7 +17,12 @@ CONFIG_NAME = "jiaozhu.toml"
 
 T = TypeVar("T", "Studio", "Exports")
 
-_KINDS: dict[type, tuple[type, str]] = {int: (int, "a number"), bool: (bool, "true or false")}  # all others are text
+# How a setting is written in the file, by its type here; all others are text.
+_KINDS: dict[type, tuple[type, str]] = {
+    int: (int, "a number"),
+    bool: (bool, "true or false"),
+    tuple: (list, "a list of names in quotes"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Exports:
     license: str = ""  # asked for, never assumed
     max_chars: int = 512
     mask_personal_data: bool = True  # phones, e-mails, WeChat, QQ, ID and card numbers, as asterisks
+    annotators: str = "pseudonyms"  # or "as_logged"
+    forms: tuple[str, ...] = ()  # further forms written beside the tables: conll, spacy, …
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +117,13 @@ def _dataclass(path: Path, data: dict[str, Any], name: str, default: T) -> T:
     values: dict[str, Any] = {}
     for key, value in _section(path, data, name, set(types)).items():
         wanted, kind = _KINDS.get(types[key], (str, "text in quotes"))
-        if type(value) is not wanted:
+        listed: list[object] = value if isinstance(value, list) else []
+        if type(value) is not wanted or not all(isinstance(item, str) for item in listed):
             raise JiaozhuError(f"{path}: [{name}] {key} must be {kind}, not {value!r}")
-        values[key] = Path(str(value)) if issubclass(types[key], Path) else value
+        if wanted is list:
+            values[key] = tuple(listed)
+        else:
+            values[key] = Path(str(value)) if issubclass(types[key], Path) else value
     return replace(default, **values)
 
 

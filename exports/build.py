@@ -7,8 +7,9 @@ put in place as a whole. Rows are streamed; memory grows with the log, not with 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,16 @@ import pyarrow as pa
 
 from annotation.labels import LabelScheme
 from corpus.errors import JiaozhuError
-from corpus.folder import replace_folder, write_sums
+from corpus.folder import file_sha256, replace_folder, write_sums
 from corpus.personal_data import cover, find
 from corpus.progress import track
 from corpus.store import TableWriter
+from exports.annotators import POLICIES, pseudonyms, published_name
 from exports.card import Making, write_card
 from exports.counts import SplitCounts
+from exports.croissant import CROISSANT, croissant, path_of
+from exports.forms import FOLDER as FORMS_FOLDER
+from exports.forms import chosen_forms, spacy_version, write_form
 from exports.gather import Gathered, LogCounts, Refusal, gather, read_documents
 from exports.hashes import RowHash, joined_hash
 from exports.rows import CONFIGS, DOCUMENT_COLUMNS, SCHEMAS, document_rows, features, table_path
@@ -64,22 +69,31 @@ def build_dataset(
     max_chars: int = 512,
     skip_stale: bool = False,
     mask_personal_data: bool = True,
+    forms: Sequence[str] = (),
+    annotators: str = "pseudonyms",
 ) -> Summary:
     """Write the dataset to `output`, in place of the one that was there.
 
     `corpus` is the folder of `corpus build`; `skip_stale` leaves out annotations whose document has another text now,
     instead of stopping at them. `mask_personal_data` writes asterisks for phones, e-mails and the like in texts and
-    titles; no offset moves. An empty `license_id` is left out of the card, which then says so.
+    titles; no offset moves. `annotators` is `pseudonyms` or `as_logged`. `forms` are written beside the tables
+    (`exports.forms` lists them). An empty `license_id` is left out of the card, which then says so.
 
     Raises:
-        JiaozhuError: see `gather`; nothing is left to publish; `max_chars` is less than 1; or `output` holds anything
-            that is not a dataset of ours. `output` is then as it was.
+        JiaozhuError: see `gather` and `chosen_forms`; `annotators` is something else; nothing is left to publish;
+            `max_chars` is less than 1; or `output` holds anything that is not a dataset of ours. `output` is then as
+            it was.
     """
+    if annotators not in POLICIES:
+        raise JiaozhuError(f"[exports] annotators is {annotators!r}; it must be {' or '.join(POLICIES)}")
+    chosen = chosen_forms(forms)
     with replace_folder(output) as folder:
         gathered = gather(corpus, log, scheme, skip_stale=skip_stale)
         if not gathered.records:
             first = f"; the first refused: {gathered.refused[0]}" if gathered.refused else ""
             raise JiaozhuError(f"{log}: no annotation of a document of {corpus} is left to publish{first}")
+        if annotators == "pseudonyms":
+            gathered = _with_pseudonyms(gathered, log)
         labels = list(scheme.names)
         masked: Counter[str] | None = Counter() if mask_personal_data else None
         counts, tables, cleaners = _write_tables(folder, corpus, gathered, labels, max_chars, masked)
@@ -91,10 +105,15 @@ def build_dataset(
             datasets=version("datasets"),
             max_chars=max_chars,
             mask_personal_data=mask_personal_data,
+            annotators=annotators,
             cleaner_versions=tuple(sorted(cleaners)),
             guideline_versions=tuple(sorted({record.guideline for record in records})),
             models=tuple(sorted({record.model for record in records if record.model})),
+            forms=chosen,
+            spacy=spacy_version() if "spacy" in chosen else None,
         )
+        for form in chosen:
+            write_form(folder, folder / FORMS_FOLDER, form, labels)
         rows_sha256 = joined_hash(tables)
         write_card(
             folder,
@@ -107,9 +126,22 @@ def build_dataset(
             masked=by_kind,
             rows_sha256=rows_sha256,
             tables_sha256=tables,
+            deleted=sum(len(record.deleted) for record in records),
         )
+        sums = {table: file_sha256(folder / path_of(table)) for table in tables}
+        text = croissant(sums, name=name, license_id=license_id, rows_sha256=rows_sha256, making=asdict(making))
+        (folder / CROISSANT).write_text(text, "utf-8")
         write_sums(folder)
     return Summary(output, labels, counts, gathered.counts, gathered.refused, rows_sha256, by_kind)
+
+
+def _with_pseudonyms(gathered: Gathered, log: Path) -> Gathered:
+    names = pseudonyms(log)
+    records = {
+        doc_id: replace(record, annotator=published_name(record.annotator, names))
+        for doc_id, record in gathered.records.items()
+    }
+    return replace(gathered, records=records)
 
 
 def _write_tables(
@@ -152,6 +184,7 @@ def _write_tables(
                 counts[split].add(passage)
                 for span in provenance:
                     put("provenance", split, span)
+                    counts[split].add_span(span)
     hashes = {
         f"{config}/{split}": tables[config, split][1].hexdigest()
         for config in CONFIGS

@@ -6,18 +6,22 @@ and a text that says how the dataset was made and what it is not good for.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow.parquet as pq
 
+from annotation.log import ADJUDICATION, AGREEMENT, Verdict
 from corpus.errors import JiaozhuError
 from corpus.folder import CARD
 from exports.counts import SplitCounts
 from exports.gather import LogCounts
 from exports.hashes import joined_hash
+from exports.pictures import draw
 from exports.rows import features, table_path
 
 
@@ -30,9 +34,12 @@ class Making:
     datasets: str
     max_chars: int
     mask_personal_data: bool
+    annotators: str  # `pseudonyms` or `as_logged`
     cleaner_versions: tuple[str, ...]
     guideline_versions: tuple[str, ...]
     models: tuple[str, ...]  # pipelines whose suggestions the annotators saw
+    forms: tuple[str, ...]  # what stands in `forms/`
+    spacy: str | None  # shapes the bytes of the form of that name
 
 
 def write_card(
@@ -47,10 +54,11 @@ def write_card(
     masked: Mapping[str, int],
     rows_sha256: str,
     tables_sha256: Mapping[str, str],
+    deleted: int,
 ) -> None:
-    """Write README.md beside the tables of `folder`; `tables_sha256` names them all, as `config/split`.
+    """Write README.md and its pictures beside the tables of `folder`; `tables_sha256` has them by `config/split`.
 
-    `masked` counts values of personal data by kind.
+    `masked` counts values of personal data by kind, `deleted` the suggestions that annotators took away.
     """
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData
@@ -84,6 +92,7 @@ def write_card(
         "making": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(making).items()},
         "annotation_log": asdict(log),
         "masked": dict(masked),
+        "deleted_suggestions": deleted,
         "rows_sha256": rows_sha256,
         "tables_sha256": dict(tables_sha256),
     }
@@ -101,9 +110,19 @@ def write_card(
         datasets=making.datasets,
         max_chars=making.max_chars,
         rows_sha256=rows_sha256,
+        forms=_forms(making.forms),
+        labels=", ".join(f"`{label}`" for label in labels),
+        decisions=decisions(counts),
+        people=_people(making.annotators),
+        citation_key=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "dataset",
+        citation_title=re.sub(r"[\\{}]", "", name),
+        acceptance=_acceptance(counts, deleted),
         personal_data=_personal_data(making.mask_personal_data, masked),
-        license=f"`{license_id}`." if license_id else "Not stated by the publisher. Ask before you use the texts.",
+        license=f"`{license_id}`" if license_id else "Not stated by the publisher. Ask before you use the texts.",
     )
+    for path, picture in draw(counts, labels).items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(picture, "utf-8")
     (folder / CARD).write_text(f"---\n{data.to_yaml().strip()}\n---\n\n{text}", "utf-8")
 
 
@@ -139,7 +158,36 @@ def numbers(counts: Mapping[str, SplitCounts], labels: list[str]) -> str:
         _row(unit, [row[unit] for row in rows]) for unit in ("documents", "clusters", "passages", "characters", "spans")
     ]
     by_label = [_row(f"`{label}`", [row["labels"][label] for row in rows]) for label in labels]
-    return f"{_table(head, sizes)}\n\nSpans by label:\n\n{_table(head, by_label)}"
+    return f"{table_of(head, sizes)}\n\nSpans by label:\n\n{table_of(head, by_label)}"
+
+
+def decisions(counts: Mapping[str, SplitCounts]) -> str:
+    """The card's table of what people decided, and how many they were; `verify` writes it again, as `numbers`."""
+    rows = [_row(verdict, [split.verdicts[verdict] for split in counts.values()]) for verdict in get_args(Verdict)]
+    people = {name.removeprefix(ADJUDICATION) for split in counts.values() for name in split.annotators - {AGREEMENT}}
+    return f"Spans by decision, of {_people_count(len(people))}:\n\n{table_of(['', *counts, 'all'], rows)}"
+
+
+def _people_count(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
+def _acceptance(counts: Mapping[str, SplitCounts], deleted: int) -> str:
+    """How the suggestions fared: `added` had none."""
+    fates = Counter({"deleted": deleted})
+    for split in counts.values():
+        fates.update(split.verdicts)
+    del fates["added"]
+    if not (total := fates.total()):
+        return "The annotators saw no suggestions in the published documents."
+    shares = ", ".join(f"{100 * fates[name] / total:.1f} % {name}" for name in ("kept", "moved", "retyped", "deleted"))
+    return f"Of {total:,} suggestions in the published documents: {shares}."
+
+
+def _people(annotators: str) -> str:
+    if annotators == "pseudonyms":
+        return "Annotators have pseudonyms (`annotator-1`, …); who they are is published nowhere."
+    return "Annotators are named as in the annotation log."
 
 
 def _info(folder: Path, config: str, labels: list[str], used: list[str]) -> Any:  # noqa: ANN401
@@ -166,7 +214,8 @@ def _row(name: str, values: list[int]) -> list[str]:
     return [name, *(f"{value:,}" for value in [*values, sum(values)])]
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def table_of(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table; the first column holds names, the others numbers."""
     rule = ["---", *["---:"] * (len(head) - 1)]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *rows])
 
@@ -179,7 +228,7 @@ def _left_out(log: LogCounts) -> str:
         "made on another text of the document": log.stale,
         "refused because a span was wrong": log.refused,
     }
-    return "".join(f",\n   {count:,} {reason}" for reason, count in reasons.items() if count)
+    return "".join(f", {count:,} {reason}" for reason, count in reasons.items() if count)
 
 
 def _personal_data(is_masked: bool, masked: Mapping[str, int]) -> str:
@@ -192,16 +241,34 @@ def _personal_data(is_masked: bool, masked: Mapping[str, int]) -> str:
     )
 
 
+def _forms(names: tuple[str, ...]) -> str:
+    return f"\nThe same passages in other forms: {', '.join(f'`forms/{name}`' for name in names)}.\n" if names else ""
+
+
 def _listed(values: tuple[str, ...]) -> str:
     return ", ".join(f"`{value}`" for value in values)
 
 
 _TEXT = """# {name}
 
-Chinese web pages, cleaned to their articles, with named entities that people decided. Every label can be traced to the
-characters of the raw page, to the model that suggested it, and to the person who decided it.
+Chinese web pages, cleaned to their articles, with named entities that people decided.
 
-## Load
+## Dataset Details
+
+### Dataset Description
+
+Every label can be traced to the characters of the raw page, to the model that suggested it, and to the person who
+decided it. The dataset was made, and can be made again byte for byte, with jiaozhu {jiaozhu}.
+
+- **Language:** Chinese
+- **License:** {license}
+- **Labels:** {labels}
+
+## Uses
+
+### Direct Use
+
+Training and evaluation of named entity recognition on Chinese web text, by characters.
 
 ```python
 from datasets import load_dataset
@@ -211,40 +278,79 @@ spans = load_dataset("PATH_OR_NAME", "provenance")  # one row a span
 names = passages["train"].features["ner_tags"].feature.names
 ```
 
+### Out-of-Scope Use
+
+Finding out about the people and organizations that the pages name: what the pages say of them was not checked.
+
+## Dataset Structure
+
 Offsets are Unicode code points, half-open, as in Python slices. `tokens` are the characters of `text`, newlines among
 them; `ner_tags` are BIO over them, `entities` the same spans with offsets in the passage. `offset` is where the passage
 stands in its document: the passages of a document, joined, are its text.
-
-## Numbers
-
+{forms}
 {numbers}
+
+![Spans by label](pictures/labels.svg)
+
+![Passages by length](pictures/lengths.svg)
 
 Splits are by near-duplicate cluster: no text has a near-duplicate in another split.
 
-## How it was made
+## Dataset Creation
 
-1. Pages were cleaned by rules that remove or replace named spans and never edit (cleaner: {cleaners}).
-2. Models suggested spans: {models}.
-3. People corrected them by a written guideline (version: {guidelines}).
-   Of {annotations:,} annotations, {published:,} are published{left_out}.
-4. Each document was cut at sentence ends into passages of at most {max_chars} characters, never inside an entity.
+### Source Data
 
-Made with jiaozhu {jiaozhu}, pyarrow {pyarrow}, datasets {datasets}.
-The rows, whatever wrote their files, have the canonical SHA-256 `{rows_sha256}`.
-`sha256sum -c SHA256SUMS` checks the files, `jiaozhu exports verify` every promise of this page.
+#### Data Collection and Processing
 
-## Limits
+Pages were cleaned by rules that remove or replace named spans and never edit (cleaner: {cleaners}). Each document was
+cut at sentence ends into passages of at most {max_chars} characters, never inside an entity.
 
-- Where a document has annotations by several people, the latest is published; they are not adjudicated.
-- What a model proposed may have been kept more readily than a person would have drawn it.
-- `normalized` is empty in this version; there are no word boundaries.
-- The texts come from the open web and name real organizations and people as the pages do.
+#### Who are the source data producers?
 
-## Personal data
+The publishers of the pages; `url` names them.
+
+### Annotations
+
+#### Annotation process
+
+Models suggested spans: {models}. People corrected them by a written guideline (version: {guidelines}).
+Of {annotations:,} annotations, {published:,} are published{left_out}.
+
+{decisions}
+
+`kept`, `moved` and `retyped` began as suggestions of a model, `added` were drawn by a person. {acceptance}
+
+#### Who are the annotators?
+
+{people}
+
+#### Personal and Sensitive Information
 
 {personal_data}
 
-## Licence
+## Bias, Risks, and Limitations
 
-{license}
+- Not every document was annotated by several people; where it was, an adjudicator's decision is published, or else the
+  latest annotation.
+- What a model proposed may have been kept more readily than a person would have drawn it.
+- Entities are flat: a place inside the name of an organization is not labelled.
+- `normalized` is empty in this version; there are no word boundaries.
+- The texts come from the open web, with its topics and its errors, and name real organizations and people.
+
+### Recommendations
+
+Check the dataset before you use it: `sha256sum -c SHA256SUMS` checks the files, `jiaozhu exports verify` every promise
+of this page. Name the row hash with your results.
+
+## Citation
+
+```bibtex
+@misc{{{citation_key},
+  title = {{{citation_title}}},
+  note = {{Rows SHA-256 {rows_sha256}; made with jiaozhu {jiaozhu}}}
+}}
+```
+
+Made with jiaozhu {jiaozhu}, pyarrow {pyarrow}, datasets {datasets}.
+The rows, whatever wrote their files, have the canonical SHA-256 `{rows_sha256}`.
 """

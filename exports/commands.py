@@ -39,15 +39,21 @@ def build(
     keep_personal_data: Annotated[
         bool, typer.Option("--keep-personal-data", help="Leave phones, e-mails, IDs and the like as they stand.")
     ] = False,
+    forms: Annotated[
+        str | None,
+        typer.Option(help="Further forms, by commas: conll, spacy, gliner, flair, cluener, brat, labelstudio, chat."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Write the dataset: Parquet, a card and sums; the same bytes for the same inputs.
+    """Write the dataset: Parquet, a card and sums, and other forms where wanted; the same bytes for the same inputs.
 
     [bold]Examples[/]:
 
       jiaozhu exports build
 
       jiaozhu exports build -o build/exports --corpus build/corpus --log annotations/log.jsonl --max-chars 256
+
+      jiaozhu exports build --forms conll,spacy
     """
     from annotation.labels import load_labels
     from exports.build import build_dataset
@@ -63,6 +69,8 @@ def build(
         max_chars=max_chars or workspace.dataset.max_chars,
         skip_stale=skip_stale,
         mask_personal_data=workspace.dataset.mask_personal_data and not keep_personal_data,
+        annotators=workspace.dataset.annotators,
+        forms=workspace.dataset.forms if forms is None else [name.strip() for name in forms.split(",") if name.strip()],
     )
     for refusal in summary.refused:
         Console(stderr=True, soft_wrap=True, highlight=False).print(f"refused: {refusal}", markup=False)
@@ -124,4 +132,55 @@ def verify(
             table.add_row(check.name, holds, check.promise, escape(check.detail))
         Console().print(table)
     if not passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Folder of the old dataset.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Folder of the new dataset.")],
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the difference there, as a section of a changelog.")
+    ] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 where the datasets differ.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what became of a dataset: documents and spans added, removed, moved, retyped, with examples.
+
+    [bold]Examples[/]:
+
+      jiaozhu exports diff published/1.0 build/exports
+
+      jiaozhu exports diff published/1.0 build/exports --markdown changes.md --exit-code
+    """
+    from exports.diff import DOCUMENT_KINDS, KINDS, by_label, diff_datasets, write_markdown
+
+    found = diff_datasets(old, new)
+    if markdown is not None:
+        write_markdown(found, markdown)
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+    else:
+        console = Console()
+        head, rows = by_label(found)
+        table = Table(title="Spans by label", title_justify="left")
+        for number, column in enumerate(head):
+            table.add_column(column, justify="right" if number else "left")
+        for row in rows:
+            table.add_row(*(cell.strip("`") for cell in row))
+        console.print(table)
+        for kind in KINDS:
+            for example in found.examples[kind]:
+                was, now = (f"{one['text']!r} {one['label']}" if one else "" for one in (example.old, example.new))
+                words = " → ".join(filter(None, (was, now)))
+                console.print(f"{kind}: {words} ({example.doc_id})", soft_wrap=True, markup=False, highlight=False)
+        spans = ", ".join(f"{found.spans[kind]:,} {kind}" for kind in KINDS)
+        console.print(f"spans: {spans}", soft_wrap=True, highlight=False)
+        documents = ", ".join(f"{found.documents[kind]:,} {kind}" for kind in DOCUMENT_KINDS)
+        console.print(
+            f"documents: {found.documents_old:,} before, {found.documents_new:,} now; {documents}",
+            soft_wrap=True,
+            highlight=False,
+        )
+    if exit_code and not found.is_empty:
         raise typer.Exit(1)

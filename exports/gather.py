@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from annotation.labels import LabelScheme
-from annotation.log import Record, Span, latest, read_log
+from annotation.log import AGREEMENT, Record, Span, latest, read_log
 from corpus.errors import JiaozhuError
 from corpus.records import text_sha256
 from corpus.spans import Run, to_clean, to_raw
@@ -44,7 +44,7 @@ class LogCounts:
     published: int = 0
     skipped: int = 0
     deleted: int = 0
-    superseded: int = 0  # an annotation of the same document was updated later
+    superseded: int = 0  # another annotation of the same document speaks
     stale: int = 0  # made on another text of the document, left out by `skip_stale`
     refused: int = 0
     reanchored: int = 0  # spans whose raw offsets were taken anew, as the document now stands elsewhere in its page
@@ -63,8 +63,9 @@ class Gathered:
 def gather(corpus: Path, log: Path, scheme: LabelScheme, *, skip_stale: bool = False) -> Gathered:
     """Choose and check the record of every annotated document of the corpus.
 
-    Of several annotations of a document the one updated last speaks; of equals, the one with the greatest id. An
-    annotation with any wrong span is refused as a whole: a document with half its labels would teach that the rest
+    Of several annotations of a document an adjudicator's decision on its present text speaks, the latest if there are
+    several; otherwise the one updated last; of equals an agreement, then the one with the greatest id. An annotation
+    with any wrong span is refused as a whole: a document with half its labels would teach that the rest
     is unlabelled.
 
     Raises:
@@ -86,7 +87,7 @@ def gather(corpus: Path, log: Path, scheme: LabelScheme, *, skip_stale: bool = F
             raise JiaozhuError(f"{corpus}: document {doc_id} stands twice in the corpus; build the corpus again")
         seen.add(doc_id)
         digest = text_sha256(row["text"])
-        ranked = candidates[doc_id]
+        ranked = sorted(candidates[doc_id], key=lambda record: _rank(record, digest), reverse=True)
         if skip_stale:
             stale += [record for record in ranked if record.text_sha256 != digest]
             ranked = [record for record in ranked if record.text_sha256 == digest]
@@ -133,7 +134,7 @@ def read_documents(corpus: Path, columns: list[str]) -> Iterable[dict[str, Any]]
 
 
 def _candidates(log: Path) -> tuple[dict[str, list[Record]], LogCounts]:
-    """The submitted annotations of each document, the one that speaks first."""
+    """The submitted annotations of each document."""
     if not log.is_file():
         raise JiaozhuError(f"{log}: no annotation log here; run jiaozhu annotation pull, or name one with --log")
     try:
@@ -144,14 +145,22 @@ def _candidates(log: Path) -> tuple[dict[str, list[Record]], LogCounts]:
     for record in newest:
         if record.status == "submitted":
             candidates.setdefault(record.doc_id, []).append(record)
-    for records in candidates.values():
-        records.sort(key=lambda record: (record.updated_at, record.annotation), reverse=True)
     counts = LogCounts(
         annotations=len(newest),
         skipped=sum(record.status == "skipped" for record in newest),
         deleted=sum(record.status == "deleted" for record in newest),
     )
     return candidates, counts
+
+
+def _rank(record: Record, digest: str) -> tuple[bool, str, bool, str]:
+    """The greatest speaks. A person's decision over several annotations stands, whatever is said after it.
+
+    An agreement only sums up opinions, so it is as old as the newest of them, and a later opinion goes before it.
+    """
+    agreement = record.annotator == AGREEMENT
+    decision = record.adjudicated and not agreement and record.text_sha256 == digest
+    return (decision, record.updated_at, agreement, record.annotation)
 
 
 def _problems(record: Record, text: str, runs: tuple[Run, ...], scheme: LabelScheme) -> list[Refusal]:

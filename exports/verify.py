@@ -6,10 +6,12 @@ are read in batches, passages and their provenance side by side; memory grows wi
 
 from __future__ import annotations
 
+import filecmp
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -21,10 +23,15 @@ from corpus.personal_data import find, mask
 from corpus.records import text_sha256
 from corpus.spans import Run, to_clean
 from corpus.store import read_rows
-from exports.card import numbers, read_card
+from exports.annotators import PSEUDONYM
+from exports.card import decisions, numbers, read_card
 from exports.counts import SplitCounts
+from exports.croissant import CROISSANT, croissant, path_of
+from exports.forms import FOLDER as FORMS_FOLDER
+from exports.forms import FORMS, spacy_version, write_form
 from exports.gather import raw_span, read_documents
 from exports.hashes import RowHash, joined_hash
+from exports.pictures import draw
 from exports.rows import CONFIGS, SCHEMAS, labels_of, passage_id, span_id, table_path
 from exports.splits import SPLITS
 from exports.tags import encode
@@ -35,7 +42,7 @@ DOCUMENTS_AT_ONCE = 5_000  # held in memory while the corpus is read past them
 
 PROMISES = {
     "sums": "every file has the SHA-256 that SHA256SUMS says",
-    "files": "the tables of every split, the card and the sums are there, and nothing else",
+    "files": "tables, card, pictures, croissant.json and sums are there, and nothing else but forms",
     "schema": "every table has the columns of the format and names its tags",
     "tables": "every table can be read to its end",
     "ids": "every passage has an id of its own, numbered through its document",
@@ -46,9 +53,11 @@ PROMISES = {
     "splits": "no near-duplicate cluster stands in two splits",
     "provenance": "every entity has one row of provenance, and every such row an entity",
     "raw": "every span of the provenance has a place in the raw page",
+    "forms": "every further form is what the tables give, byte for byte",
     "rows": "the rows have the canonical hashes that the card says",
-    "card": "the card's numbers are those of the tables",
+    "card": "the numbers and pictures of the card, and croissant.json, are those of the tables",
     "personal-data": "where the card says that personal data is masked, none is left",
+    "annotators": "where the card says that annotators have pseudonyms, no name is left",
     "corpus": "every document has the text that the corpus has, but for what was masked",
     "corpus-raw": "the raw characters of every span clean to its text in the corpus",
 }
@@ -86,6 +95,10 @@ class _Card:
     tables: dict[str, str]
     joined: str
     is_masked: bool
+    has_pseudonyms: bool
+    forms: tuple[str, ...]
+    spacy: str | None
+    croissant: str  # what the file is to be
 
 
 @dataclass(slots=True)
@@ -103,6 +116,7 @@ class _Walk:
     folder: Path
     corpus: Path | None
     findings: dict[str, _Finding]
+    sums: dict[str, str] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     counts: dict[str, SplitCounts] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
@@ -110,6 +124,8 @@ class _Walk:
     doc_ids: set[str] = field(default_factory=set)
     waiting: dict[str, _Document] = field(default_factory=dict)
     is_masked: bool = True
+    has_pseudonyms: bool = True
+    no_forms: str = "the card names none"  # why none was looked at
     unread: str = ""  # why the tables could not be read to their end
 
 
@@ -130,6 +146,7 @@ def verify_dataset(folder: Path, corpus: Path | None = None) -> list[Check]:
     _check_sums(walk)
     card = _read_card(walk)
     walk.is_masked = card is None or card.is_masked
+    walk.has_pseudonyms = card is not None and card.has_pseudonyms
     _check_files(walk, card)
     for split in (split for split in SPLITS if any(table_path(folder, config, split).exists() for config in CONFIGS)):
         try:
@@ -141,6 +158,7 @@ def verify_dataset(folder: Path, corpus: Path | None = None) -> list[Check]:
     _check_corpus(walk)
     if card is not None:
         _check_card(walk, card)
+        _check_forms(walk, card)
     return [_close(name, walk) for name in names]
 
 
@@ -150,6 +168,10 @@ def _close(name: str, walk: _Walk) -> Check:
         return Check(name, PROMISES[name], False, f"{finding.wrong:,} wrong; the first: {finding.first}")
     if name == "personal-data" and not walk.is_masked:
         return Check(name, PROMISES[name], True, "the card says that nothing was masked")
+    if name == "annotators" and not walk.has_pseudonyms:
+        return Check(name, PROMISES[name], True, "the card does not say so")
+    if name == "forms" and not walk.unread and not finding.seen:
+        return Check(name, PROMISES[name], True, walk.no_forms)
     if walk.unread and name not in ("sums", "files"):
         return Check(name, PROMISES[name], False, f"not finished: {walk.unread}")
     return Check(name, PROMISES[name], True, f"{finding.seen:,} looked at")
@@ -162,6 +184,7 @@ def _check_sums(walk: _Walk) -> None:
     except JiaozhuError as error:
         finding.fail(str(error))
         return
+    walk.sums = sums
     for name, expected in sums.items():
         finding.seen += 1
         path = walk.folder / name
@@ -188,7 +211,27 @@ def _read_card(walk: _Walk) -> _Card | None:
             for split in info["splits"]
         }
         is_masked = bool(made["making"]["mask_personal_data"])
-        return _Card(text, rows, dict(made["tables_sha256"]), made["rows_sha256"], is_masked)
+        has_pseudonyms = made["making"]["annotators"] == "pseudonyms"
+        forms = tuple(made["making"]["forms"])
+        spacy = made["making"]["spacy"]
+        expected = croissant(
+            {table: walk.sums.get(path_of(table), "") for table in made["tables_sha256"]},
+            name=data["pretty_name"],
+            license_id=data.get("license") or "",
+            rows_sha256=made["rows_sha256"],
+            making=made["making"],
+        )
+        return _Card(
+            text=text,
+            rows=rows,
+            tables=dict(made["tables_sha256"]),
+            joined=made["rows_sha256"],
+            is_masked=is_masked,
+            has_pseudonyms=has_pseudonyms,
+            forms=forms,
+            spacy=spacy,
+            croissant=expected,
+        )
     except (JiaozhuError, KeyError, TypeError, ValueError) as error:
         reason = str(error) if isinstance(error, JiaozhuError) else f"{CARD}: its front matter lacks {error}"
         walk.findings["card"].fail(reason)
@@ -205,12 +248,46 @@ def _check_files(walk: _Walk, card: _Card | None) -> None:
     if card is not None:
         tables = {path: name for path, name in tables.items() if name in card.tables}
     finding.seen = len(there)
-    for name in sorted({CARD, SUMS, *(tables if card is not None else ())} - there):
+    always = {CARD, SUMS, CROISSANT, *draw({}, [])}
+    for name in sorted({*always, *(tables if card is not None else ())} - there):
         finding.fail(f"{name}: is missing")
-    for name in sorted(there - {CARD, SUMS, *tables}):
+    beside = tuple(f"{FORMS_FOLDER}/{form}/" for form in (FORMS if card is None else card.forms))
+    for name in sorted(name for name in there - {*always, *tables} if not name.startswith(beside)):
         finding.fail(f"{name}: is no part of the dataset")
     if not any(path in there for path in tables):
         finding.fail("data: has no table")
+
+
+def _check_forms(walk: _Walk, card: _Card) -> None:
+    """Write the forms again from the tables, one at a time, and hold each file against the one that is there.
+
+    The form `spacy` is looked at by the spaCy that wrote it; another one may write other bytes.
+    """
+    finding = walk.findings["forms"]
+    if walk.unread or not card.forms:
+        return
+    if wrong := [name for name in ("ids", "text", "offsets", "tags") if walk.findings[name].wrong]:
+        finding.fail(f"not looked at: in the tables the check {wrong[0]} has failed")
+        return
+    for form in card.forms:
+        if form not in FORMS:
+            finding.fail(f"{form}: the card names a form that there is not")
+            continue
+        if form == "spacy" and spacy_version() != card.spacy:
+            walk.no_forms = f"spacy was written by spaCy {card.spacy}, which is not installed here"
+            continue
+        there = walk.folder / FORMS_FOLDER / form
+        with TemporaryDirectory() as made:
+            write_form(walk.folder, Path(made), form, walk.labels)
+            expected = files_of(Path(made) / form)
+            finding.seen += len(expected)
+            for name in expected:
+                if not (there / name).is_file():
+                    finding.fail(f"{FORMS_FOLDER}/{form}/{name}: is missing")
+                elif not filecmp.cmp(Path(made) / form / name, there / name, shallow=False):
+                    finding.fail(f"{FORMS_FOLDER}/{form}/{name}: is not what the tables give")
+            for name in sorted(set(files_of(there)) - set(expected)):
+                finding.fail(f"{FORMS_FOLDER}/{form}/{name}: is no part of the form")
 
 
 def _check_schema(walk: _Walk, split: str) -> None:
@@ -266,7 +343,7 @@ def _check_split(walk: _Walk, split: str) -> None:
             counts.add(passage)
             _check_passage(walk, passage, number, sum(map(len, texts)))
             _check_cluster(walk, passage, split)
-            _check_provenance(walk, passage, found)
+            _check_provenance(walk, passage, found, counts)
             texts.append(passage["text"])
             spans += found
             title = passage["title"]
@@ -332,7 +409,7 @@ def _check_cluster(walk: _Walk, passage: Row, split: str) -> None:
         walk.findings["splits"].fail(f"cluster {passage['cluster_id']}: in {other} and in {split}")
 
 
-def _check_provenance(walk: _Walk, passage: Row, found: list[Row]) -> None:
+def _check_provenance(walk: _Walk, passage: Row, found: list[Row], counts: SplitCounts) -> None:
     """The provenance of a passage against its entities, in order."""
     name, offset = passage["id"], passage["offset"]
     expected = [
@@ -350,6 +427,10 @@ def _check_provenance(walk: _Walk, passage: Row, found: list[Row]) -> None:
     if expected != [tuple(row[column] for column in columns) for row in found]:
         walk.findings["provenance"].fail(f"passage {name}: {len(expected)} entities, {len(found)} rows, not the same")
     for row in found:
+        counts.add_span(row)
+        walk.findings["annotators"].seen += 1
+        if walk.has_pseudonyms and not PSEUDONYM.fullmatch(row["annotator"]):
+            walk.findings["annotators"].fail(f"span {row['id']}: its annotator has no pseudonym")
         walk.findings["raw"].seen += 1
         if not 0 <= row["raw_start"] < row["raw_end"]:
             walk.findings["raw"].fail(f"span {row['id']}: raw [{row['raw_start']}, {row['raw_end']})")
@@ -403,6 +484,13 @@ def _check_card(walk: _Walk, card: _Card) -> None:
             numbers_found.fail(f"{name}: the card says {card.rows.get(name)} rows, the data {counted.get(name)}")
     if numbers(walk.counts, walk.labels) not in card.text:
         numbers_found.fail("its tables of numbers are not those of the data")
+    for path, picture in draw(walk.counts, walk.labels).items():
+        if not (walk.folder / path).is_file() or (walk.folder / path).read_bytes() != picture.encode():
+            numbers_found.fail(f"{path}: is not the picture of the data")
+    if not (walk.folder / CROISSANT).is_file() or (walk.folder / CROISSANT).read_bytes() != card.croissant.encode():
+        numbers_found.fail(f"{CROISSANT}: is not what the card and the sums give")
+    if decisions(walk.counts) not in card.text:
+        numbers_found.fail("its table of decisions is not that of the data")
     for name in sorted({*card.tables, *walk.hashes}):
         if card.tables.get(name) != walk.hashes.get(name):
             rows.fail(f"{name}: its rows have another hash")

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from annotation.adjudicate import adjudicate, push_conflicts
 from annotation.connection import connected
 from annotation.labels import load_labels
 from annotation.project import require_project
 from annotation.pull import pull
 from annotation.push import find_tasks, push
+from annotation.tasks import Region, result
 from corpus.store import read_rows
 from exports.build import build_dataset
+from exports.gather import gather
 from tests.install_browser import find_browser
 
 pytestmark = pytest.mark.slow
@@ -242,3 +245,45 @@ def test_an_annotator_reads_the_guideline_sees_chinese_names_skips_one_text_and_
     assert by_document[first.doc_id].spans == ()
     assert by_document[second.doc_id].status == "submitted"
     assert [span.verdict for span in by_document[second.doc_id].spans] == ["kept"]
+
+
+def test_an_adjudicator_sees_both_versions_and_the_decision_is_in_the_log_as_one(label_studio, desk, document, page):
+    text = ARTICLE
+    sent = document(text, title="云州市三年内建成智慧物流枢纽", publisher="云州日报")
+    desk.write(sent)
+    title = "云州新闻 两人标注"
+    push(desk.workspace, title=title)
+    versions = {"li@example.org": "云州市发展和改革委员会", "hu@example.org": "发展和改革委员会"}
+    with connected(desk.workspace) as client:
+        project = require_project(client, title, load_labels())
+        [task] = find_tasks(client, project, [sent.doc_id])[sent.doc_id]
+        for email, words in versions.items():
+            person = client.users.create(email=email, username=email, first_name="", last_name="")
+            start = text.index(words)
+            drawn = [result(Region("a", start, start + len(words), "ORG"), "", "manual")]
+            client.annotations.create(task.id, result=drawn, completed_by=person.id)
+    pull(desk.workspace, title=title)
+    assert adjudicate(desk.workspace.log).disputed == 1
+    asked = push_conflicts(desk.workspace, title=title)
+
+    page.goto(f"{asked.url}/data")
+    page.click(f'text="{sent.title}"')
+    page.wait_for_selector(HIGHLIGHT)
+    for email in versions:
+        page.wait_for_selector(f'text="{email}"')
+    take_picture(page, "adjudicator-view")
+    page.click(HIGHLIGHT)
+    page.keyboard.press("Backspace")
+    page.keyboard.press("1")
+    draw(page, "云州市发展和改革委员会")
+    page.keyboard.press("Escape")
+    submit(page)
+
+    assert pull(desk.workspace, title=title + " 裁定").added == {"submitted": 1}
+    decision = desk.records[-1]
+    assert decision.annotator == f"adjudication:{label_studio.login[0]}"
+    assert [span.text for span in decision.spans] == ["云州市发展和改革委员会"]
+    done = adjudicate(desk.workspace.log)
+    assert (done.decided, done.disputed, done.written) == (1, 0, 0)
+    [spoken] = gather(desk.workspace.corpus, desk.workspace.log, load_labels()).records.values()
+    assert spoken == decision

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from corpus.lines import Line
+from corpus.triggers import Pattern
 
 RULE = "byline"
 
 # A field stands at the line's start or after something that is no Han character: 数据来源: is not 来源:.
-_FIELDS = re.compile(
+_FIELDS = Pattern(
     r"""(?<![\u3400-\u9fff])(?:
         (?:信息|文章|新闻|稿件|内容)?来源 | 来自 | 稿源 | 出处 | 转自                # where it came from
       | 作者 | 撰稿人? | 撰文 | 供稿(?:单位)? | 摄影 | (?:图|文)[/、](?:图|文)        # who wrote it
@@ -25,17 +26,18 @@ _FIELDS = re.compile(
     re.X | re.I,
 )
 # Fields whose names also open a line of an interview or an announcement: short values only.
-_SHORT_FIELD = re.compile(
+_SHORT_FIELD = Pattern(
     r"(?:记者|通讯员|见习记者|摘要|文|图)\s*[:：/]\s*[^\s,。?!;]{0,12}$|(?:时间|日期)\s*[:：]\s*(?:(?:19|20)\d\d|$)"
 )
 _ALWAYS = re.compile(r"(?:原标题|责任编辑|责编)\s*[:：]")
-_DATE = re.compile(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}(?: ?日)?(?: ?(?:星期|周)[一二三四五六日天])?")
+_DATE = Pattern(r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}(?: ?日)?(?: ?(?:星期|周)[一二三四五六日天])?")
 _TIME = re.compile(r"\d{1,2}:\d\d")
 _SOURCE = re.compile(r"网|报|社|新闻|客户端|发布|频道|电视台|在线|中心|资讯|快讯|阅读|评论|admin|\(\d+\)")
-_AGO = re.compile(r"^[A-Za-z\u3400-\u9fff]{0,12} ?\d+(?:年|个?月|天|周|小时|分钟)前(?:$|[^\u3400-\u9fff])")
-_COLUMN = re.compile(r"^[\u3400-\u9fff]{0,6}(?:正文|新闻|资讯|文章|动态)(?:内容)?\s+\d{1,6}(?:\s+\d{1,6})?$")
-_SIGNATURE = re.compile(r"^[(\[【][^()\[\]]{0,16}(?:记者|通讯员)[^()\[\]。]{0,30}[)\]】]$")
+_AGO = Pattern(r"^[A-Za-z\u3400-\u9fff]{0,12} ?\d+(?:年|个?月|天|周|小时|分钟)前(?:$|[^\u3400-\u9fff])")
+_COLUMN = Pattern(r"^[\u3400-\u9fff]{0,6}(?:正文|新闻|资讯|文章|动态)(?:内容)?\s+\d{1,6}(?:\s+\d{1,6})?$")
+_SIGNATURE = Pattern(r"^[(\[【][^()\[\]]{0,16}(?:记者|通讯员)[^()\[\]。]{0,30}[)\]】]$", at_start=True)
 _LONGEST = 90
+PATTERNS = (_FIELDS, _SHORT_FIELD, _DATE, _AGO, _COLUMN)
 
 
 def byline(line: Line) -> bool:
@@ -43,20 +45,26 @@ def byline(line: Line) -> bool:
     text = line.plain
     if len(text) > _LONGEST:
         return False
-    if _AGO.match(text) or _COLUMN.match(text):
+    if _AGO.match(line) or _COLUMN.match(line):
         return not line.is_sentence
-    fields = _FIELDS.findall(text) if ":" in text else []
-    first = text.lstrip("([【 ")
-    if fields and (text[-1] in "。?!;" or line.clauses > 6):
-        return len(fields) >= 3 or bool(_ALWAYS.match(first))
-    if len(fields) >= 2 or (fields and _FIELDS.match(first)) or _SHORT_FIELD.match(first):
+    found = _FIELDS.findall(line)
+    first = len(text) - len(text.lstrip("([【 "))
+    if found and (text[-1] in "。?!;" or line.clauses > 6):
+        return len(found) >= 3 or bool(_ALWAYS.match(text, first))
+    if len(found) >= 2 or (found and _FIELDS.match(line, first)) or _SHORT_FIELD.match(line, first):
         return True
-    return not line.is_sentence and _is_dateline(text)
+    return not line.is_sentence and _is_dateline(line)
 
 
-def _is_dateline(text: str) -> bool:
+def fields(line: Line) -> bool:
+    """Two fields or more, as in `来源:大众日报 点击:12`: a byline wherever it stands."""
+    return len(line) <= _LONGEST and len(_FIELDS.findall(line)) >= 2
+
+
+def _is_dateline(line: Line) -> bool:
     """A date, perhaps with a time, a source or a count; a year with an event after it is an entry of a chronicle."""
-    date = _DATE.search(text)
+    text = line.plain
+    date = _DATE.search(line)
     if not date or len(text) - len(date[0]) >= 40:
         return False
     before, after = text[: date.start()].strip(" ([|"), text[date.end() :].strip(" )]|")
@@ -67,4 +75,4 @@ def _is_dateline(text: str) -> bool:
 
 def signature(line: Line) -> bool:
     """`(大众新闻记者 段婷婷)`: the reporter's name in parentheses, which stands as the article's last words."""
-    return bool(_SIGNATURE.match(line.plain))
+    return bool(_SIGNATURE.match(line))

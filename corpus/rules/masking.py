@@ -18,6 +18,8 @@ _EMPHASIS = re.compile(r"\*\*[^*\n]{1,200}\*\*")  # Markdown's
 
 def is_masked(text: str) -> bool:
     """Does an asterisk stand for a figure or a name, or a code for a word?"""
+    if not any(mark in text for mark in "*＊×xX-"):
+        return False
     if "**" in text:
         text = _EMPHASIS.sub("", text)
     return bool(_MASKED.search(text))

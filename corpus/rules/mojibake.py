@@ -11,6 +11,9 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
+import numpy as np
+
+from corpus.characters import Mask, codes_of, table_of, table_with
 from corpus.rules.traditional import to_simplified
 from corpus.spans import AlignedText, Proposal
 
@@ -19,6 +22,7 @@ RULE = "mojibake"
 _UTF8_SEQUENCES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LINE = re.compile(r"[^\n]{12,}")
 # Lead and continuation bytes as Latin-1 and Windows show them; some of the latter may have been lost.
+_LATIN_LEAD = r"[\xc2-\xf4]"
 _LATIN = re.compile(
     r"[\xc2-\xf4][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}(?:[\xc2-\xf4][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}){3,}"
 )
@@ -30,15 +34,35 @@ _COMMON_SHARE = 0.9  # of a repaired stretch's Han characters
 _LEAST_REPAIRED = 4  # characters
 
 
+_LOST = r"\ue000-\uf8ff\ufffd"  # private use area, replacement character: for bytes that GBK lacks
+_DENSE = 6  # rare characters
+_APART = 4  # others between two of them
+
+
 @cache
-def _dense() -> re.Pattern[str]:
-    """Six or more characters outside GB 2312's common level, in either script, with at most four others in between."""
+def _rare() -> str:
+    """Han characters outside GB 2312's common level, in either script."""
     han = "".join(map(chr, range(0x4E00, 0x9FA6)))
     simplified = to_simplified(han)
-    rare = "".join(c for c, s in zip(han, simplified, strict=True) if not _is_common(s))
-    # The private use area and the replacement character stand for bytes that GBK lacks.
-    rare = f"{re.escape(rare)}\ue000-\uf8ff\ufffd"
-    return re.compile(f"[{rare}](?:[^{rare}\\n]{{0,4}}[{rare}]){{5,}}")
+    return "".join(c for c, s in zip(han, simplified, strict=True) if not _is_common(s))
+
+
+@cache
+def _dense() -> re.Pattern[str]:
+    """Six or more rare characters with at most four others in between."""
+    rare = _rare() + _LOST
+    return re.compile(f"[{rare}](?:[^{rare}\\n]{{0,{_APART}}}[{rare}]){{{_DENSE - 1},}}")
+
+
+@cache
+def _rare_table() -> Mask:
+    return table_with(_rare()) | table_of(f"[{_LOST}]")
+
+
+def _may_be_dense(text: str) -> bool:
+    """Do six rare characters stand close together, perhaps with a line end in between?"""
+    places = np.flatnonzero(_rare_table()[codes_of(text)])
+    return bool((places[_DENSE - 1 :] - places[: 1 - _DENSE] <= (_DENSE - 1) * (_APART + 1)).any())
 
 
 def _is_common(character: str) -> bool:
@@ -52,10 +76,12 @@ def _is_common(character: str) -> bool:
 def mojibake(page: AlignedText) -> Iterator[Proposal]:
     """Stretches of mojibake, and the whole line where they are a large part of it; what is certain is put right."""
     text = page.text
-    dense = _dense()
-    if dense.search(text):
+    if _may_be_dense(text):
+        dense = _dense()
         for line in _LINE.finditer(text):
             yield from _of_line(text, *line.span(), [m.span() for m in dense.finditer(text, *line.span())])
+    if not table_of(_LATIN_LEAD)[codes_of(text)].any():
+        return
     for match in _LATIN.finditer(text):
         yield Proposal(*match.span(), RULE, _repaired(match[0], _latin_bytes) or "")
 

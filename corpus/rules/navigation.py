@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from corpus.lines import Line
+from corpus.triggers import Pattern
 
 RULE = "navigation"
 
-_WORDS = re.compile(
+_WORDS = Pattern(
     "|".join(
         (
             # where the reader is
@@ -21,14 +22,18 @@ _WORDS = re.compile(
         )
     )
 )
-_BUTTONS = re.compile(
+_BUTTONS = Pattern(
     r"(?:首页|主页|登录|注册|搜索|菜单|导航|更多|全部|正文|切换|关闭|退出|返回|跳转|尾页|末页|选择"
-    r"|[\s\d>»/|\[\]-])+|(?:网站)?首页 .*"
+    r"|[\s\d>»/|\[\]-])+|(?:网站)?首页 .*",
+    at_start=True,
 )
 _BREADCRUMB = re.compile(r"^[^。!?,]{0,80}[^\s>\d]\s*(?:>>|>|»|›|→|::)(?!\s*\d)\s*[^。!?,]{0,60}$")
-_ARROWS = re.compile("[>»›→]|::")
-_SEPARATORS = re.compile(r"[|｜·•/丨\s]+")
+_ARROWS = Pattern("[>»›→]|::")
+_SEPARATORS = Pattern(r"[|｜·•/丨\s]+")
 _SENTENCE = re.compile(r"[。!?;]|[a-z]\.$")
+# A reference, `[J]. 管理世界, 2011(11): 56-58.`, or who took the picture.
+_ENTRY = re.compile(r"\[[A-Z](?:/[A-Z]{2})?\]|(?:记者|通讯员).*(?:摄影?|[供制]图|图|文|报道)$")
+PATTERNS = (_WORDS, _BUTTONS, _ARROWS, _SEPARATORS)
 
 
 def navigation(line: Line) -> bool:
@@ -37,20 +42,18 @@ def navigation(line: Line) -> bool:
     if len(text) > 400:
         return False
     if line.is_sentence:
-        return len(text) < 100 and len(_WORDS.findall(text)) >= 2
+        return len(text) < 100 and len(_WORDS.findall(line)) >= 2
     if len(text) < 100 and (
-        _WORDS.search(text) or _BUTTONS.fullmatch(text) or (_ARROWS.search(text) and _BREADCRUMB.match(text))
+        _WORDS.search(line) or _BUTTONS.fullmatch(line) or (_ARROWS.search(line) and _BREADCRUMB.match(text))
     ):
         return True
-    return is_list(text)
+    return _SEPARATORS.may_match(line) and is_list(text) and not _ENTRY.search(text)
 
 
 def is_list(text: str, least: int = 4) -> bool:
     """At least `least` short items with the same kind of separator between them, and no sentence."""
-    if _SENTENCE.search(text):
-        return False
-    items = [item for item in _SEPARATORS.split(text) if item]
-    if len(items) < least:
+    items = [item for item in _SEPARATORS.regex.split(text) if item]
+    if len(items) < least or _SENTENCE.search(text):
         return False
     lengths = sorted(map(len, items))
     if lengths[0] == lengths[-1] in (5, 7) and len(items) in (4, 8):  # a poem

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from corpus.lines import Line
+from corpus.triggers import Pattern
 
 RULE = "notice"
 
-_OPENS = re.compile(
-    r"[(\[【*※]?(?:版权|著作权|免责|法律|平台|郑重|特别|特此|转载|网站|本站|本网)?(?:声明|提示|说明)[】\]]?:(?=.{0,80}(?:本|该|文|版权|投资|转载))"
+_OPENS = Pattern(
+    r"[(\[【*※]?(?:版权|著作权|免责|法律|平台|郑重|特别|特此|转载|网站|本站|本网)?(?:声明|提示|说明)[】\]]?:(?=.{0,80}(?:本|该|文|版权|投资|转载))",
+    at_start=True,
 )
-_STRONG = re.compile("版权(?:声明|所有)|著作权声明|免责(?:声明|条款)|ICP[备证]|icp备|公网安备|(?i:all rights reserved)")
-_WORDS = re.compile(
+_STRONG = Pattern("版权(?:声明|所有)|著作权声明|免责(?:声明|条款)|ICP[备证]|icp备|公网安备|(?i:all rights reserved)")
+_WORDS = Pattern(
     "|".join(
         (
             # whose the text is
@@ -36,6 +36,7 @@ _WORDS = re.compile(
     )
 )
 _LONGEST = 120
+PATTERNS = (_OPENS, _STRONG, _WORDS)
 
 
 def notice(line: Line) -> bool:
@@ -43,8 +44,8 @@ def notice(line: Line) -> bool:
     text = line.plain
     if len(text) > 400:
         return False
-    if _OPENS.match(text):
+    if _OPENS.match(line):
         return True
-    if len(text) <= _LONGEST and _WORDS.search(text):
+    if len(text) <= _LONGEST and _WORDS.search(line):
         return not line.tells and not (line.is_sentence and line.clauses > 5)
-    return bool(_STRONG.search(text[:60])) and not (line.tells and not line.to_reader)
+    return bool(_STRONG.search(line, 60)) and not (line.tells and not line.to_reader)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from corpus.characters import codes_of, table_of
 from corpus.spans import AlignedText, Proposal
 
 RULE = "paragraph"
 
 _LONG_LINE = re.compile(r"[^\n]{120,}")
 _BREAK = re.compile(r"[。？！…?!](?<![A-Za-z][?!])[”’」』）)]* (?=[\u3400-\u9fff“‘「『《（(【\d])")
+_BEFORE_BREAK = r"[。？！…?!”’」』）)]"
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|第[一二三四五六七八九十]{1,3}[章节部分])"
     r"[^。？！?! ]{2,30} (?=\S)"
@@ -19,6 +21,9 @@ _NUMBERED = re.compile(
 
 def paragraphs(page: AlignedText) -> Iterator[Proposal]:
     """A space after the end of a sentence, and after a numbered heading that such a break opens."""
+    codes = codes_of(page.text)
+    if not (table_of(_BEFORE_BREAK)[codes[:-1]] & (codes[1:] == ord(" "))).any():
+        return
     for line in _LONG_LINE.finditer(page.text):
         starts = [line.start()]
         for match in _BREAK.finditer(page.text, *line.span()):

@@ -4,43 +4,62 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
+from corpus.characters import Codes, codes_of, table_of, text_of
 from corpus.spans import AlignedText
 
 _WIDE = r"\u3400-\u9fff\u3000-\u303f“”‘’…—，。、；：？！（）％%"
-# The mark comes first, so that the search skips from mark to mark; then what stands before or after it.
-_MARKS = re.compile(
-    rf"[,;:?!](?:(?<=[{_WIDE}].)(?<!%:(?=\d))|(?<=[{_WIDE}] .)|(?= ?[{_WIDE}])|(?<=[A-Za-z0-9].)$)", re.M
-)
+_MARK = r"[,;:?!]"
+_END = ord("\n")
 _PARENTHESES = re.compile(r"[()\n]")
 _WIDE_CHARACTER = re.compile(f"[{_WIDE}]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffef,;:?!()]+(?:[,;:?!()]+[^\s\u3000-\uffef,;:?!()]+)*", re.I)
-_FULL = dict(zip(",;:?!()", "，；：？！（）", strict=True))
+_FULL = np.arange(0x110000)
+_FULL[codes_of(",;:?!()")] = codes_of("，；：？！（）")
 _LONGEST_ASIDE = 300
 
 
 def full_width(page: AlignedText) -> AlignedText:
     """Marks that touch a Han character or full-width mark on either side; parentheses by pairs."""
     text = page.text
+    codes = codes_of(text)
     kept = [match.span() for match in _URL.finditer(text)] if "://" in text or "www." in text.lower() else []
 
     def in_an_address(place: int) -> bool:
         return any(start <= place < end for start, end in kept)
 
-    def widened(match: re.Match[str]) -> str:
-        mark, place = match[0], match.start()
-        if (kept and in_an_address(place)) or (text[place - 1 : place].isascii() and _is_latin(text, place)):
-            return mark
-        return _FULL[mark]
-
-    wide = _MARKS.sub(widened, text)
+    places = [
+        place
+        for place in _marks_beside_chinese(codes)
+        if not (kept and in_an_address(place)) and not (text[place - 1 : place].isascii() and _is_latin(text, place))
+    ]
     if "(" in text or ")" in text:
-        characters = list(wide)
-        for place in _parentheses(wide):
-            if not in_an_address(place):
-                characters[place] = _FULL[wide[place]]
-        wide = "".join(characters)
-    return page if wide == text else page.substitute(wide)
+        places += [place for place in _parentheses(_widened(codes, places)) if not in_an_address(place)]
+    return page.substitute(_widened(codes, places)) if places else page
+
+
+def _widened(codes: Codes, places: list[int]) -> str:
+    codes = codes.copy()
+    codes[places] = _FULL[codes[places]]
+    return text_of(codes)
+
+
+def _marks_beside_chinese(codes: Codes) -> list[int]:
+    """Marks with Chinese before or after them, perhaps over a space, or with a letter or digit before a line's end."""
+    places = np.flatnonzero(table_of(_MARK)[codes])
+    if not len(places):
+        return []
+    padded = np.concatenate([[_END, _END], codes, [_END, _END]])
+    second_before, before, after, second_after = (padded[places + shift] for shift in (0, 1, 3, 4))
+    wide = table_of(f"[{_WIDE}]")
+    in_time = (before == ord("%")) & (codes[places] == ord(":")) & table_of(r"\d")[after]
+    beside = (wide[before] & ~in_time) | wide[after]
+    over_space = ((before == ord(" ")) & wide[second_before]) | ((after == ord(" ")) & wide[second_after])
+    at_end = table_of("[A-Za-z0-9]")[before] & (after == _END)
+    found: list[int] = places[beside | over_space | at_end].tolist()
+    return found
 
 
 def _is_latin(text: str, place: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from corpus.lines import Line
@@ -10,7 +9,6 @@ from corpus.lines import Line
 BODY = "repeated_body"
 LINE = "repeated_line"
 
-_NOT_WORDS = re.compile(r"[\W_]+")
 _LONG = 30
 
 
@@ -18,7 +16,7 @@ def repeats(lines: Sequence[Line]) -> Iterator[tuple[Line, str]]:
     """Every line whose words an earlier line has, with the rule's name: `repeated_body` for long ones."""
     seen: set[str] = set()
     for line in lines:
-        words = _NOT_WORDS.sub("", line.plain)
+        words = line.words
         if len(words) < 6 or (line.plain.endswith(":") and not line.shares):
             continue
         if words in seen:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from corpus.lines import Line
+from corpus.triggers import Pattern
 
 RULE = "sharing"
 
 # Every alternative begins with a plain character: the search then skips ahead by first characters.
-_WORDS = re.compile(
+_WORDS = Pattern(
     "|".join(
         (
             # share
@@ -43,15 +44,17 @@ _WORDS = re.compile(
     )
 )
 # Words that are also subjects: only in a line that speaks to the reader.
-_IN_AN_OFFER = re.compile("二维码|公众号|视频号|朋友圈|点赞|转发|留言|评论区|客户端|小程序|扫码|在看")
-_BUTTONS = re.compile(
+_IN_AN_OFFER = Pattern("二维码|公众号|视频号|朋友圈|点赞|转发|留言|评论区|客户端|小程序|扫码|在看")
+_BUTTONS = Pattern(
     "(?:分享|收藏|点赞|打印|评论|举报|反馈|转发|在看|关注|复制|关闭|微信|微博|留言|纠错|展开|收起|登录|注册|已?赞|踩|听新闻|大|中|小"
-    r"|二维码|[\d\s()\[\]【】/|·+:,万A-])+"
+    r"|二维码|[\d\s()\[\]【】/|·+:,万A-])+",
+    at_start=True,
 )
 _CAPTION = re.compile(
     r"[\u3400-\u9fff]{0,10}(?:公众号|微信|官方|客户端|小程序|APP|视频号|抖音)[\u3400-\u9fff]{0,4}(?:二维码|账号)"
 )
 _SHORT = 60
+PATTERNS = (_WORDS, _IN_AN_OFFER, _BUTTONS)
 
 
 def sharing(line: Line) -> bool:
@@ -59,8 +62,8 @@ def sharing(line: Line) -> bool:
     text = line.plain
     if len(text) > _SHORT or (line.is_sentence and line.clauses > 2) or not line.han:
         return False
-    if word := _WORDS.search(text):
+    if word := _WORDS.search(line):
         return not line.is_sentence or line.to_reader or (word.start() == 0 and not line.tells)
-    if _IN_AN_OFFER.search(text):
+    if _IN_AN_OFFER.search(line):
         return (line.to_reader and not line.tells) or bool(_CAPTION.fullmatch(text))
-    return bool(_BUTTONS.fullmatch(text))
+    return bool(_BUTTONS.fullmatch(line))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from corpus.lines import Line
+from corpus.triggers import Pattern
 
 SPAM_LINKS = "spam_links"
 SPIDER_POOL = "spider_pool"
 
 # Every alternative begins with a plain character: the search then skips ahead by first characters.
-_SPAM = re.compile(
+_SPAM = Pattern(
     "|".join(
         (
             # video sites
@@ -25,12 +26,16 @@ _SPAM = re.compile(
             # other trades
             "私服|代孕|代开发票|办证|迷药|刷单|外挂",
         )
-    )
+    ),
+    re.I,
 )
-_POOL = re.compile("蜘蛛池|站群")
+_POOL = Pattern("蜘蛛池|站群")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}[县市区旗州盟省]")
 _ITEMS = re.compile(r"[|,\s]+")
+_PLACES = Pattern(r"[县市区旗州盟省][|,\s]")  # in every line where most items are places
 _LEAST_PLACES = 10
+LINKS = (_SPAM,)
+POOLS = (_POOL, _PLACES)
 
 
 def spam_links(line: Line) -> bool:
@@ -40,7 +45,7 @@ def spam_links(line: Line) -> bool:
     text = line.plain.lower()
     found = [
         match[0]
-        for match in _SPAM.finditer(text)
+        for match in _SPAM.regex.finditer(text)
         if match[0] != "av" or not text[match.start() - 1 : match.start()].isalpha()
     ]
     kinds = len(set(found))
@@ -54,7 +59,7 @@ def spider_pool(line: Line) -> bool:
     text = line.plain
     if line.ends_sentence or "。" in text or len(text) < 20:
         return False
-    if _POOL.search(text[:40]):
+    if _POOL.search(line, 40):
         return True
     if "|" not in text and "," not in text and " " not in text:
         return False

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from corpus.lines import Line
 from corpus.spans import AlignedText, Proposal
+from corpus.triggers import Pattern
 
 RULE = "related_teaser"
 
 _THINGS = "(?:文章|阅读|新闻|链接|栏目|推荐|报道|资讯|内容|专题|信息|主题|稿件|视频|图片|帖子|话题|产品|搜索|标签)"
-_HEADS = re.compile(
+_HEADS = Pattern(
     r"[【\[<◆●■▼▲]?\s*(?:"
     + "|".join(
         (
@@ -25,18 +26,28 @@ _HEADS = re.compile(
             "(?:\\d+小时|[周月日总])?(?:点击|阅读|新闻|热文|热门|浏览|关注|热度)?排行榜?|热榜|热搜榜?|往期(?:回顾|推荐|精彩|文章)|今日热[点榜]|本周热|看过.{0,6}还看",
         )
     )
-    + r")\s*[】\]>》▼▲]*\s*(?::|$|\s|>|\()"
+    + r")\s*[】\]>》▼▲]*\s*(?::|$|\s|>|\()",
+    at_start=True,
 )
 # Words that open a headline as well; alone on their line they head a column.
-_BARE_HEAD = re.compile(r"[【\[]?\s*(?:推荐|热点|热门|最新|精选|头条|专题|看点|视频|图集|猜你喜欢)\s*[】\]>》:]*")
+_BARE_HEAD = Pattern(
+    r"[【\[]?\s*(?:推荐|热点|热门|最新|精选|头条|专题|看点|视频|图集|猜你喜欢)\s*[】\]>》:]*", at_start=True
+)
 _PREVIOUS_NEXT = re.compile(r"[上下]一[篇条]\s{0,3}[:：]")
 _BEFORE_PREVIOUS_NEXT = frozenset(" \n。！？!?)）】…")
-_SOURCE_AND_DATE = re.compile(
-    r"[^。,!?]{0,16}\s*(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?"
+_SOURCE_AND_DATE = Pattern(
+    r"(?=[^\d]{2})[^。,!?]{0,16}\s*(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?"
 )
+# A colon of a headline stands after more characters than the name of a field has.
+_HEADLINE_AND_DATE = Pattern(r"(?:[^|:]|(?<=[\u3400-\u9fff“”]{6}):)*[\s(\[](?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}[)\]]?")
+_LEAST_HEADLINE = 10  # Han characters
 _UP_TO = re.compile(r"截[至止]|自|于|从")
 _BULLET = re.compile(r"(?:[·•●◆■□▪>»-]|\d{1,2}[.、 ])\s*\S")
 _LONGEST_TRAILER = 400
+_CUT_OFF = Pattern(r"…|\.\.")
+HEADS = (_HEADS, _BARE_HEAD)
+TEASERS = (_CUT_OFF,)
+DATES = (_SOURCE_AND_DATE, _HEADLINE_AND_DATE)
 
 
 def teaser_head(line: Line) -> bool:
@@ -44,7 +55,7 @@ def teaser_head(line: Line) -> bool:
     text = line.plain
     if len(text) >= 80 or (line.is_sentence and line.clauses > 1):
         return False
-    return bool(_HEADS.match(text) or (len(text) <= 8 and _BARE_HEAD.fullmatch(text)))
+    return bool(_HEADS.match(line) or (len(text) <= 8 and _BARE_HEAD.fullmatch(line)))
 
 
 def teaser(line: Line) -> bool:
@@ -53,8 +64,12 @@ def teaser(line: Line) -> bool:
 
 
 def source_and_date(line: Line) -> bool:
-    """`齐鲁晚报 2023-06-19` alone on a line, as it stands under a teaser."""
-    return bool(_SOURCE_AND_DATE.fullmatch(line.plain)) and not _UP_TO.match(line.plain.lstrip("("))
+    """`齐鲁晚报 2023-06-19` alone on a line, as it stands under a teaser, or a date behind the teaser's title."""
+    if _UP_TO.match(line.plain.lstrip("(")):
+        return False
+    if line.han >= _LEAST_HEADLINE and not line.is_sentence and _HEADLINE_AND_DATE.fullmatch(line):
+        return True
+    return bool(_SOURCE_AND_DATE.fullmatch(line))
 
 
 def bullet(line: Line) -> bool:
@@ -75,6 +90,8 @@ def teaser_titles(lines: Sequence[Line]) -> Iterator[Line]:
 
 def previous_and_next(page: AlignedText) -> Iterator[Proposal]:
     """`上一篇: … 下一篇: …` at the end of a line that also holds the article, to the line's end."""
+    if "一篇" not in page.text and "一条" not in page.text:
+        return
     for match in _PREVIOUS_NEXT.finditer(page.text):
         start = match.start()
         if start and page.text[start - 1] not in _BEFORE_PREVIOUS_NEXT:

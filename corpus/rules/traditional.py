@@ -10,8 +10,10 @@ import re
 from functools import cache
 from operator import ne
 
+import numpy as np
 from opencc import OpenCC
 
+from corpus.characters import HAN, Mask, codes_of, table_of, table_with
 from corpus.records import Script
 from corpus.spans import AlignedText
 
@@ -25,7 +27,6 @@ _WORDS = (
     ("瞭", re.compile("瞭(?![望哨])"), "了"),
     ("藉", re.compile("藉(?<![狼慰蕴枕藉]藉)(?![藉田])"), "借"),
 )
-_HAN = re.compile(r"[\u3400-\u9fff]+")
 # Both standards of Traditional accept these, so they say nothing about a machine.
 _VARIANTS = frozenset("著着裏裡裹為爲衛衞衆眾羣群峯峰麪麵臺台綫線産產說説僞偽啓啟牀床鈎鉤繮韁絶絕鷄雞秘祕強强録錄")
 _ENOUGH = 1_000  # characters
@@ -51,35 +52,39 @@ def _one(character: str) -> str:
 
 
 @cache
-def _by_script() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Runs of characters that only Traditional uses, and of those that only Simplified uses."""
+def _variants() -> Mask:
+    return table_with(_VARIANTS)
+
+
+@cache
+def _by_script() -> tuple[Mask, Mask]:
+    """Tables of the characters that only Traditional uses, and of those that only Simplified uses."""
     han = "".join(map(chr, range(0x4E00, 0x9FA6)))
     simplified = "".join(map(_one, han))
     traditional_only = {t for t, s in zip(han, simplified, strict=True) if t != s}
     simplified_only = {s for t, s in zip(han, simplified, strict=True) if t != s} - traditional_only
     # 后, 里, 干 and their like are words in Traditional too.
     simplified_only = {s for s in simplified_only if _converter("s2t").convert(s) != s}
-    # One character outside the BMP would make sre test the whole class one by one.
-    simplified_only = {s for s in simplified_only if s < "\U00010000"}
     simplified_only -= set("后里干余于云台谷范系只几丑斗向回面松须卜沈冬当伙家曲仆朱表克致奸并")
-    return re.compile(f"[{''.join(sorted(traditional_only))}]+"), re.compile(f"[{''.join(sorted(simplified_only))}]+")
+    return table_with(traditional_only), table_with(simplified_only)
 
 
 def simplify(page: AlignedText) -> tuple[AlignedText, Script]:
     """The page in Simplified characters, and the script it was in."""
     text = page.text
     traditional_only, simplified_only = _by_script()
-    traditional = _count(traditional_only, text)
+    codes = codes_of(text)
+    traditional = np.count_nonzero(traditional_only[codes])
     # Few Traditional characters are names and quotations; nearly every page has none.
-    if not traditional or traditional * 50 < _count(_HAN, text) or traditional < _count(simplified_only, text):
+    if (
+        not traditional
+        or traditional * 50 < np.count_nonzero(table_of(HAN)[codes])
+        or traditional < np.count_nonzero(simplified_only[codes])
+    ):
         return page.substitute(_particles(text)) if "著" in text else page, "hans"
     simplified = to_simplified(text)
     script: Script = "hant-converted" if _by_machine(text, simplified) else "hant"
     return page.substitute(_particles(simplified)), script
-
-
-def _count(runs: re.Pattern[str], text: str) -> int:
-    return sum(map(len, runs.findall(text)))
 
 
 def _particles(text: str) -> str:
@@ -94,9 +99,10 @@ def _by_machine(text: str, simplified: str) -> bool:
     # A part from the middle tells enough, and is the article rather than what stands around it.
     start = max(0, (len(text) - _ENOUGH) // 2)
     text, simplified = text[start : start + _ENOUGH], simplified[start : start + _ENOUGH]
-    traditional: int = sum(map(ne, text, simplified))
     proper: str = _converter("s2t").convert(simplified)
     if len(proper) != len(text):
         return False
-    slips = [(a, b) for a, b in zip(text, proper, strict=True) if a != b]
-    return sum(1 for a, b in slips if not (a in _VARIANTS and b in _VARIANTS)) * 100 > traditional
+    codes, proper_codes = codes_of(text), codes_of(proper)
+    variants = _variants()
+    slips = (codes != proper_codes) & ~(variants[codes] & variants[proper_codes])
+    return bool(np.count_nonzero(slips) * 100 > sum(map(ne, text, simplified)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from corpus.lines import Line
 from corpus.spans import AlignedText, Proposal
+from corpus.triggers import Pattern
 
 RULE = "truncation"
 
@@ -21,12 +22,12 @@ _INSIDE = r"[^()（）\[\]【】\n]{0,120}"
 _INLINE = re.compile(rf"[(（\[【]{_INSIDE}?(?:{_SAYS}){_INSIDE}[)）\]】]")
 _DOTS = ".…"
 _MOST_DOTS = 12
-_LINE = re.compile(
+_LINE = Pattern(
     "|".join(
         (
             # members and payers only
             "还不是[^。]{0,12}会员|成为[^。]{0,12}会员|开通[^。]{0,12}会员",
-            "登录[^。]{0,12}会员|注册[^。]{0,12}会员",
+            "登录[^。,]{0,12}会员|注册[^。,]{0,12}会员",
             "会员(?:专享|可见|专属内容|可完整|免费阅读|阅读全文)",
             "付费(?:阅读|内容|后|查看|解锁)|未登录|登录后(?:可|查看|阅读)",
             "购买(?:后|本文|全文)|订阅后|解锁(?:全文|剩余)|试读(?:结束|部分|已)|本文为付费",
@@ -37,11 +38,12 @@ _LINE = re.compile(
         )
     )
 )
+PATTERNS = (_LINE,)
 
 
 def truncation(line: Line) -> bool:
     """A short line that says the rest is elsewhere or for members."""
-    if len(line) >= 100 or not _LINE.search(line.plain):
+    if len(line) >= 100 or not _LINE.search(line):
         return False
     return not line.is_sentence or (line.to_reader and not line.tells)
 

@@ -5,31 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
+from corpus.characters import codes_of, table_of, text_of
 from corpus.spans import AlignedText, Proposal
 
 RULE = "whitespace"
 
-_SPACES = re.compile(r"[\t\v\f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_LINE_ENDS = re.compile(r"[\x85\u2028\u2029]")
-_INVISIBLE = re.compile(
+_SPACES = r"[\t\v\f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_LINE_ENDS = r"[\x85\u2028\u2029]"
+_NOBODY_SEES = (
     r"[\x00-\x08\x0d-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
-    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]+"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
-# One run, matched whole: looking for its end again from each of its characters would be quadratic.
-_EDGES = re.compile(r"^[ |]+|[ |]{2,}|[ |]$", re.M)
+_INVISIBLE = re.compile(f"{_NOBODY_SEES}+")
+_BARS = re.compile(r"[ |]+")
 _RUNS_OF_SPACES = re.compile(" {2,}")
-_EMPTY_LINES = re.compile(r"\A\n+|\n(?=\n)")
+_EMPTY_LINES = re.compile(r"\n\n+")
 
 
 def plain_spaces(page: AlignedText) -> AlignedText:
     """Every kind of space is one of ` ` and `\\n`, one for one."""
-    text = _LINE_ENDS.sub("\n", _SPACES.sub(" ", page.text))
-    return page if text == page.text else page.substitute(text)
+    codes = codes_of(page.text)
+    spaces, line_ends = table_of(_SPACES)[codes], table_of(_LINE_ENDS)[codes]
+    if not spaces.any() and not line_ends.any():
+        return page
+    return page.substitute(text_of(np.where(spaces, ord(" "), np.where(line_ends, ord("\n"), codes))))
 
 
 def invisible(page: AlignedText) -> Iterator[Proposal]:
     """Zero-width, directional and control characters; a lone carriage return is a line end."""
     text = page.text
+    if not table_of(_NOBODY_SEES)[codes_of(text)].any():
+        return
     for match in _INVISIBLE.finditer(text):
         start, end = match.span()
         if "\r" not in match[0]:
@@ -43,18 +51,22 @@ def invisible(page: AlignedText) -> Iterator[Proposal]:
 def edges(page: AlignedText) -> Iterator[Proposal]:
     """Indents, trailing spaces and table bars, runs of spaces; then empty lines."""
     text = page.text
-    for match in _EDGES.finditer(text):
+    for match in _BARS.finditer(text):
         start, end = match.span()
         if start == 0 or text[start - 1] == "\n" or end == len(text) or text[end] == "\n":
             yield Proposal(start, end, RULE)
-        else:
+        elif end - start > 1:
             for spaces in _RUNS_OF_SPACES.finditer(text, start, end):
                 yield Proposal(*spaces.span(), RULE, " ")
 
 
 def empty_lines(page: AlignedText) -> Iterator[Proposal]:
     """Paragraphs end with one newline, the last one too."""
-    for match in _EMPTY_LINES.finditer(page.text):
-        yield Proposal(match.start(), match.end(), RULE)
-    if page.text and not page.text.endswith("\n"):
-        yield Proposal(len(page.text), len(page.text), RULE, "\n")
+    text = page.text
+    start = len(text) - len(text.lstrip("\n"))
+    if start:
+        yield Proposal(0, start, RULE)
+    for match in _EMPTY_LINES.finditer(text, start):
+        yield Proposal(match.start(), match.end() - 1, RULE)
+    if text and not text.endswith("\n"):
+        yield Proposal(len(text), len(text), RULE, "\n")

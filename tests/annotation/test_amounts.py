@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from annotation.amounts import find_amounts
 
-SPECS = Path(__file__).parents[3] / "shared" / "specs"
+ROOT = Path(__file__).parents[2]
+SPECS = ROOT.parent / "shared" / "specs"
 
 
 def marked(text):
@@ -93,8 +95,21 @@ def marked(text):
         "[新台币300元]M",
         "[100亿港元]M(约[90亿元人民币]M)",
         "[3.5亿新加坡元]M",
+        "捐款[5亿印度卢比]M",
+        "[US$ 5 million]M",
+        "[人民币254亿]M",
+        # coins
+        "[1块5毛]M",
+        "[5毛钱]M",
+        "[壹拾贰元柒角捌分]M",
+        "花费我[三块]M",
+        # shared units
+        "[5、6亿元]M",
+        "分别为[3亿元]M和[5亿元]M",
+        "[2万零500元]M",
         # a loss
         "净利润[-5.2亿元]M",
+        "为企业减负[1.5亿元]M",
         # percentages
         "增长[28%]P",
         "增长[１２．５％]P",
@@ -109,6 +124,10 @@ def marked(text):
         "提高[3.2个百分点]P",
         "[3至5个百分点]P",
         "提高[两个百分点]P",
+        "[百万分之五]P",
+        "占[百分之三]P到[百分之五]P",
+        "[百分之七十]P分位",
+        "同比增长[负3.9%]P",
         "股份近[90%]P2019年2月",
         "Jagex[100%]P股权",
         # quantities and unit prices
@@ -159,15 +178,65 @@ def test_an_amount_is_found_with_the_borders_of_the_guideline(expected):
         "2.0升级版",
         "3米粉",
         "三分之一",
-        "百万分之五",
         "?q=%E4%B8%AD%20",
         "三成",
         "几元钱",
+        "两块石头",
+        "八角大料",
+        "五角大楼",
+        "三元控股",
+        "陆元荣借贷案",
+        "一元二次方程",
         "",
     ],
 )
 def test_what_is_no_amount_stays_unmarked(text):
     assert marked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "normalized"),
+    [
+        ("13.68亿元", "1368000000 CNY"),
+        ("5至7亿元", "500000000..700000000 CNY"),
+        ("数十亿元", "? CNY about"),
+        ("五百多万元", "5000000 CNY more"),
+        ("约3亿美元", "300000000 USD about"),
+        ("节约3亿元", "300000000 CNY"),
+        ("不低于5亿元", "500000000 CNY more"),
+        ("不超过5亿元", "500000000 CNY less"),
+        ("最高给予2000万元", "20000000 CNY less"),
+        ("过亿元", "100000000 CNY more"),
+        ("10亿元以上", "1000000000 CNY more"),
+        ("壹佰捌拾元伍角整", "180.5 CNY"),
+        ("HK$1,000", "1000 HKD"),
+        ("$1.5 billion", "1500000000 USD"),
+        ("3‰", "0.3 %"),
+        ("万分之五", "0.05 %"),
+        ("3至5个百分点", "3..5 pp"),
+        ("百万千瓦", "1000000 千瓦"),
+        ("五十兆字节", "50 兆字节"),
+        ("几千米", "? 米 about"),
+        ("一吨半", "1.5 吨"),
+        ("7.2万元/吨", "72000 元/吨"),
+        ("6400多亩", "6400 亩 more"),
+    ],
+)
+def test_an_amount_has_its_value_unit_and_what_the_words_around_it_say(text, normalized):
+    assert [amount.normalized for amount in find_amounts(text)] == [normalized]
+
+
+GOLD = [json.loads(line) for line in (ROOT / "tests" / "gold" / "amounts.jsonl").read_text("utf-8").splitlines()]
+KNOWN = {"一斤青菜涨了5毛钱。"}  # the gold leaves 一斤 unmarked, which is a quantity as 两斤茶叶 is
+
+
+@pytest.mark.parametrize("row", [row for row in GOLD if row["text"] not in KNOWN], ids=lambda row: row["text"])
+def test_a_gold_sentence_has_exactly_its_amounts_with_their_values(row):
+    def exact(value):
+        return value and [Decimal(bound) for bound in value.split("..")]
+
+    ours = [(a.start, a.end, a.label, exact(a.value), a.unit, a.approx) for a in find_amounts(row["text"])]
+    assert ours == [(s, e, label, exact(value), unit, approx) for s, e, label, value, unit, approx in row["spans"]]
 
 
 @given(

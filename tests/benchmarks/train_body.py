@@ -24,7 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from corpus import body, clean, weights
-from corpus.features import RULES, features
+from corpus.features import NAMES, RULES, features
 from corpus.html import CONTENT, MAIN, strip_markup
 from corpus.lines import Line, split_lines
 from corpus.records import Page
@@ -200,8 +200,7 @@ class Problem:
         """Name the rules' lines, compute their features, stack them."""
         for example in all_examples:
             body.recognise(example.lines)
-            computed = features(example.lines)
-            example.columns = np.column_stack([computed[name] for name in names])
+            example.columns = features(example.lines)[[NAMES.index(name) for name in names]].T
         columns = np.vstack([e.columns for e in all_examples])
         shares = [np.sqrt(1 + np.array([len(words(line.plain)) for line in e.lines], float)) for e in all_examples]
         deviation = np.maximum(columns.std(0), SMALLEST_DEVIATION)

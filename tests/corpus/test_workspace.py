@@ -29,6 +29,12 @@ def test_personal_data_is_masked_unless_the_file_says_otherwise(tmp_path):
     assert load_workspace(config).dataset.mask_personal_data is False
 
 
+def test_further_forms_are_a_list_of_names(tmp_path):
+    assert load_workspace(write(tmp_path, "")).dataset.forms == ()
+    config = write(tmp_path, '[exports]\nforms = ["conll", "spacy"]\n')
+    assert load_workspace(config).dataset.forms == ("conll", "spacy")
+
+
 def test_without_a_file_the_defaults_lie_in_the_current_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert load_workspace().corpus == tmp_path / "build" / "corpus"
@@ -53,6 +59,8 @@ def test_the_file_of_the_current_folder_is_found(tmp_path, monkeypatch):
         ("[exports]\nmax_chars = true\n", r"\[exports\] max_chars must be a number, not True"),
         ('[exports]\nmask_personal_data = "no"\n', r"\[exports\] mask_personal_data must be true or false, not 'no'"),
         ("[exports]\nmask_personal_data = 0\n", r"\[exports\] mask_personal_data must be true or false, not 0"),
+        ('[exports]\nforms = "conll"\n', r"\[exports\] forms must be a list of names in quotes, not 'conll'"),
+        ("[exports]\nforms = [1]\n", r"\[exports\] forms must be a list of names in quotes, not \[1\]"),
         ("[studio]\nurl = 8080\n", r"\[studio\] url must be text in quotes, not 8080"),
         ('studio = "x"\n', r"studio must be a section"),
     ],

@@ -1,4 +1,4 @@
-"""`jiaozhu exports build` and `verify` as a person calls them: what they print, and with which code they end."""
+"""`jiaozhu exports build`, `verify` and `diff` as a person calls them: what they print, and how they end."""
 
 import json
 import subprocess
@@ -60,7 +60,7 @@ def test_build_and_verify_print_tables_without_colours_into_a_pipe(workspace):
     assert "ORG" in built.stdout
     assert "6 published" in built.stdout
     checked = jiaozhu(workspace, "exports", "verify", "elsewhere")
-    assert "15 of 15 promises hold" in checked.stdout
+    assert "17 of 17 promises hold" in checked.stdout
     assert "\x1b" not in built.stdout + checked.stdout
 
 
@@ -71,6 +71,38 @@ def test_verify_ends_with_1_where_a_promise_does_not_hold(workspace):
     checked = jiaozhu(workspace, "exports", "verify", "--json")
     assert checked.returncode == 1
     assert [check["name"] for check in json.loads(checked.stdout)["checks"] if not check["passed"]] == ["sums"]
+
+
+def test_further_forms_are_written_where_the_command_or_the_workspace_asks_for_them(workspace):
+    built = jiaozhu(workspace, "exports", "build", "--forms", "conll, chat", "--json")
+    assert built.returncode == 0, built.stderr
+    forms = workspace / "dataset" / "forms"
+    assert sorted(path.name for path in forms.iterdir()) == ["chat", "conll"]
+    config = workspace / "jiaozhu.toml"
+    config.write_text(config.read_text() + 'forms = ["flair"]\n')
+    assert jiaozhu(workspace, "exports", "build").returncode == 0
+    assert [path.name for path in forms.iterdir()] == ["flair"]
+    assert "17 of 17 promises hold" in jiaozhu(workspace, "exports", "verify").stdout
+    assert jiaozhu(workspace, "exports", "build", "--forms", "").returncode == 0
+    assert not forms.exists()
+
+
+def test_diff_prints_what_differs_and_ends_with_1_where_it_is_asked_to(workspace):
+    jiaozhu(workspace, "exports", "build", "-o", "old")
+    log = workspace / "annotations" / "log.jsonl"
+    log.write_text(log.read_text().replace('"label":"PERSON"', '"label":"ORG"', 1))
+    jiaozhu(workspace, "exports", "build", "-o", "new")
+    same = jiaozhu(workspace, "exports", "diff", "old", "old", "--exit-code", "--json")
+    assert (same.returncode, json.loads(same.stdout)["different"]) == (0, False)
+    told = jiaozhu(workspace, "exports", "diff", "old", "new", "--markdown", "changes/next.md")
+    assert told.returncode == 0, told.stderr
+    assert "retyped: '张明' PERSON → '张明' ORG" in told.stdout
+    assert "spans: 0 added, 0 removed, 0 moved, 1 retyped" in told.stdout
+    assert "| `PERSON` | `ORG` | 1 |" in (workspace / "changes" / "next.md").read_text()
+    assert [path.name for path in (workspace / "changes").iterdir()] == ["next.md"]
+    asked = jiaozhu(workspace, "exports", "diff", "old", "new", "--exit-code", "--json")
+    assert asked.returncode == 1
+    assert json.loads(asked.stdout)["retyped"] == [{"old": "PERSON", "new": "ORG", "count": 1}]
 
 
 def test_personal_data_is_masked_unless_the_command_or_the_workspace_says_otherwise(workspace):
@@ -109,7 +141,9 @@ def test_a_refused_annotation_is_named_on_stderr_and_the_rest_goes_on(workspace)
         (["build", "--log", "none.jsonl"], "none.jsonl: no annotation log here"),
         (["build", "--corpus", "none"], "no Parquet table here"),
         (["build", "-o", "annotations"], "is no dataset of jiaozhu"),
+        (["build", "--forms", "conllu"], "there is no form 'conllu'; the forms are conll, spacy, gliner,"),
         (["verify", "none"], "none: no such folder"),
+        (["diff", "none", "none"], "none: no such folder"),
         (["verify", "annotations"], "annotations: no dataset here"),
     ],
 )

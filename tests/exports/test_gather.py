@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from annotation.log import append
+from annotation.log import AGREEMENT, append
 from corpus.errors import JiaozhuError
 from exports.gather import gather
 from tests.exports.making import SCHEME, document, record, span, write_corpus
@@ -42,6 +42,39 @@ def test_of_several_annotators_the_one_who_changed_last_speaks_whatever_the_orde
 
 def test_of_two_changed_at_the_same_time_the_greater_id_speaks(gathered, doc):
     assert speakers(gathered(*(record(doc, [], annotation=name) for name in "bca"))) == ["c"]
+
+
+def test_adjudicated_beats_single_whatever_is_said_after_it(gathered, doc):
+    decision = record(doc, [], annotation="a", annotator="adjudication:c@example.org")
+    found = gathered(decision, record(doc, [], annotation="z", updated_at="2026-11-09T00:00:00Z"))
+    assert speakers(found) == ["a"]
+    assert (found.counts.published, found.counts.superseded) == (1, 1)
+
+
+def test_of_two_decisions_the_newer_one_speaks(gathered, doc):
+    old = record(doc, [], annotation="z", annotator="adjudication:c@example.org")
+    assert speakers(gathered(old, replace(old, annotation="a", updated_at="2026-11-02T00:00:00Z"))) == ["a"]
+
+
+def test_an_agreement_speaks_for_its_sources_and_a_decision_or_a_later_opinion_goes_before_it(gathered, doc):
+    agreement = record(doc, [], annotation="agreement", annotator=AGREEMENT)
+    single = record(doc, [], annotation="single")
+    assert speakers(gathered(single, agreement)) == ["agreement"]
+    later = record(doc, [], annotation="later", updated_at="2026-11-09T00:00:00Z")
+    assert speakers(gathered(later)) == ["later"]
+    decision = record(doc, [], annotation="decision", annotator="adjudication:c@example.org")
+    assert speakers(gathered(decision)) == ["decision"]
+
+
+def test_a_decision_on_another_text_does_not_stop_what_fits_the_text_now(gathered, doc):
+    decision = record(doc, [], annotation="a", annotator="adjudication:c@example.org", text_sha256="0" * 64)
+    found = gathered(decision, record(doc, [], annotation="fits", updated_at="2026-11-09T00:00:00Z"))
+    assert speakers(found) == ["fits"]
+
+
+def test_a_decision_that_was_deleted_leaves_the_word_to_the_others(gathered, doc):
+    decision = record(doc, [], annotation="a", annotator="adjudication:c@example.org")
+    assert speakers(gathered(record(doc, [], annotation="single"), replace(decision, status="deleted"))) == ["single"]
 
 
 @pytest.mark.parametrize("status", ["skipped", "deleted"])

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus.errors import JiaozhuError
-from corpus.folder import write_sums
+from corpus.folder import file_sha256, write_sums
 from corpus.records import text_sha256
 from exports.build import build_dataset
 from exports.verify import PROMISES, verify_dataset
@@ -24,11 +24,14 @@ def detail(folder, name, corpus=None):
 
 
 def spoil(path, change, schema=None):
-    """Rewrite a table after `change(rows)`, and the sums with it: a forger would."""
+    """Rewrite a table after `change(rows)`, and the sums of it: a forger would."""
     table = pq.read_table(path)
     rows = table.to_pylist()
     change(rows)
+    before = file_sha256(path)
     pq.write_table(pa.Table.from_pylist(rows, schema=schema or table.schema), path)
+    croissant = path.parent.parent / "croissant.json"
+    croissant.write_text(croissant.read_text("utf-8").replace(before, file_sha256(path)), "utf-8")
     write_sums(path.parent.parent)
 
 
@@ -118,7 +121,7 @@ def test_tokens_that_are_not_the_characters_are_found(dataset):
 @pytest.mark.parametrize("drop", [0, -1])
 def test_a_dropped_row_of_provenance_is_found_once(dataset, drop):
     spoil(dataset / "provenance" / TRAIN, lambda rows: rows.pop(drop))
-    assert failing(dataset) == {"provenance", "rows"}
+    assert failing(dataset) == {"provenance", "rows", "card"}
     assert detail(dataset, "provenance").startswith("1 wrong")
 
 
@@ -208,6 +211,8 @@ def test_other_parquet_settings_do_not_break_the_row_hash(dataset):
         ("num_examples: ", "num_examples: 1"),
         ("| spans | ", "| spans | 1"),
         ("| `ORG` | ", "| `ORG` | 1"),
+        ("| kept | ", "| kept | 1"),
+        ("of 1 person", "of 2 people"),
     ],
 )
 def test_a_card_that_says_other_numbers_is_found(dataset, old, new):
@@ -223,6 +228,17 @@ def test_a_card_that_says_nothing_is_found(dataset, content):
     (dataset / "README.md").write_text(content)
     write_sums(dataset)
     assert failing(dataset) == {"card", "rows"}
+
+
+@pytest.mark.parametrize("name", ["croissant.json", "pictures/labels.svg", "pictures/lengths.svg"])
+def test_what_stands_beside_the_card_and_says_something_else_is_found(dataset, name):
+    content = (dataset / name).read_text("utf-8")
+    (dataset / name).write_text(content.replace("1", "2", 1), "utf-8")
+    write_sums(dataset)
+    assert failing(dataset) == {"card"}
+    (dataset / name).unlink()
+    write_sums(dataset)
+    assert failing(dataset) == {"card", "files"}
 
 
 def test_a_text_that_the_corpus_has_otherwise_is_found(dataset, corpus_of_dataset, tmp_path):
@@ -267,13 +283,19 @@ def test_a_number_that_was_left_in_a_masked_dataset_is_found(private):
     card = folder / "README.md"
     card.write_text(card.read_text().replace("mask_personal_data: false", "mask_personal_data: true"))
     write_sums(folder)
-    assert failing(folder, corpus) == (set() if is_masked else {"personal-data", "corpus", "corpus-raw"})
+    assert failing(folder, corpus) == (set() if is_masked else {"personal-data", "corpus", "corpus-raw", "card"})
 
 
 def test_a_number_in_a_title_is_found(dataset):
     spoil(dataset / "data" / TRAIN, lambda rows: [row.update(title="电话86012345") for row in rows])
     assert failing(dataset) == {"personal-data", "rows"}
     assert "phone at [2, 10) of its title" in detail(dataset, "personal-data")
+
+
+def test_an_annotators_name_where_the_card_promises_pseudonyms_is_found(dataset):
+    spoil(dataset / "provenance" / TRAIN, lambda rows: rows[0].update(annotator="a@example.org"))
+    assert failing(dataset) == {"annotators", "rows", "card"}
+    assert "a@example.org" not in detail(dataset, "annotators")
 
 
 def test_a_sum_that_leads_out_of_the_dataset_is_not_followed(dataset):

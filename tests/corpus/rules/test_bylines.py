@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.rules.bylines import byline, signature
+from corpus.rules.bylines import byline, fields, signature
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,13 @@ def test_the_reporters_signature_is_known_as_the_last_words_of_the_article(line,
 @pytest.mark.parametrize("text", ["(记者节的由来)。", "记者 张三", "(山东省立医院)"])
 def test_other_parentheses_are_no_signature(line, text):
     assert not signature(line(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "several"), [("来源:某报 点击:12", True), ("来源:某报", False), ("2024-01-02", False)]
+)
+def test_several_fields_are_known(line, text, several):
+    assert fields(line(text)) == several
 
 
 def test_a_hostile_line_takes_no_time(line, hostile, is_quick):

@@ -53,6 +53,19 @@ def test_poems_figures_and_headlines_are_left_alone(line, text):
     assert not navigation(line(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "周某某. 电子商务下的物流配送模式研究[J]. 物流科技, 2011(11): 56-58.",
+        "程某某. 现代物流管理理论[M]. 武汉: 华中科技大学出版社, 2009.",
+        "本报记者 李某某 王某 摄影",
+        "大众日报记者 张某 李某某 报道",
+    ],
+)
+def test_references_and_credits_are_no_lists(line, text):
+    assert not navigation(line(text))
+
+
 def test_a_list_is_four_short_items_at_the_least():
     assert is_list("时政 财经 社会 教育")
     assert not is_list("时政 财经 社会")

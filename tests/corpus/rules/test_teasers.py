@@ -91,9 +91,34 @@ def test_the_ellipsis_of_a_story_is_no_teaser(line, text):
     assert not teasers.teaser(line(text))
 
 
-@pytest.mark.parametrize("text", ["胶东在线 2023-06-19", "2023年6月19日", "半岛经济报 2024-08-20 10:30"])
+@pytest.mark.parametrize("text", ["胶东在线 2023-06-19", "半岛经济报 2024-08-20 10:30"])
 def test_a_source_and_a_date_alone_are_recognised(line, text):
     assert teasers.source_and_date(line(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "成都又有两条地铁线路开始试跑 2024-09-10",
+        "一企业“跨界”储能:三年亏损1.8亿元 (2024-09-09)",
+        "绵阳发布最新公交调整方案[2024/9/8]",
+    ],
+)
+def test_a_headline_with_its_date_behind_it_is_a_teaser(line, text):
+    assert teasers.source_and_date(line(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-08-21 20:05:16",
+        "2023年6月19日",
+        "来源:经济日报 作者:某某某 编辑:某某 2024-09-10",
+        "省政府办公厅 2024-09-10 12:30 阅读 12",
+    ],
+)
+def test_the_date_of_the_page_itself_is_left_to_the_bylines(line, text):
+    assert not teasers.source_and_date(line(text))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,186 @@
+"""People: a text and the words of `jiaozhu_lac` in; PERSON spans out, without titles, wherever the document has them.
+
+The model knows most names. What it adds to them (主席, 才, 利用) is cut off, what is no name is left out, one after a
+title is read by its surname, and whoever is named once is found again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from annotation.groups import Found, Words, suggest, text_of, words_of
+from annotation.lexicon import alternatives, lexicon
+
+VERSION = "0.2.0"
+GROUP = "people"
+
+SURNAMES = lexicon("surnames")
+_DOUBLE = re.compile(
+    r"欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|宇文|长孙|司徒|司空|夏侯|端木|轩辕|南宫|独孤|呼延|澹台|申屠|公冶|太叔|万俟|闻人|赫连|东郭|西门"
+)
+_TITLE = alternatives("titles")
+_JAPANESE = lexicon("japanese_surnames")
+_ENDS_TITLE = re.compile(rf"(?:{_TITLE})$")
+# A verb or an adverb that the model took for the end of a name: 龚虹嘉|才, 高敏|利用.
+_TAIL = re.compile(r"(?<=.{3})[才已尚私犯仍又还将曾也说称]$|(?<=.{2})(?:[已犯]|利用|担任|表示|介绍|协议|先后|分别)$")
+_TITLE_END = re.compile(rf"(?:{_TITLE}|夫妇|夫人|氏)$")
+_AFTER_TITLE = re.compile(rf"(?:{_TITLE})(?=[\u4e00-\u9fff]{{2,4}})")
+_SAYS = re.compile(
+    r"介绍|表示|说|认为|告诉|指出|强调|坦言|透露|出席|带队|担任|主持|在[会接座现致]|[，。、；：）)（(\n]|等|率|与|和|解释|回忆|建议|提醒|作了|回应|宣布"
+)
+_DOTS = "·•・‧"
+_DOTTED = re.compile(rf"[\u4e00-\u9fff]{{1,10}}(?:[{_DOTS}][\u4e00-\u9fffA-Z]{{1,10}}\.?)+")
+_STARTS_TITLE = re.compile(rf"[\u4e00-\u9fff]{{0,8}}(?:{_TITLE})")
+_SAID = re.compile(r"(?:说|表示|称|指出|认为|告诉|介绍|在|于|的|是|与|和|对|将|则|也)[\u4e00-\u9fff]*$")
+_NOT_PERSON = re.compile(
+    r"(?:集团|公司|银行|科技|投资|控股|药业|大学|学院|医院|路|街|村|镇|县|区|市|省|港|山|河|湖|江|海|杯|奖|队|团|社|报|网|号|座|星|节|族|教|派|寺|庙|桥|楼|宫|殿|塔|园|馆)$"
+)
+
+
+def find_people(text: str, words: Words) -> list[Found]:
+    """The people of the text in order, without overlaps; `score` is the model's own, or that of the rule."""
+    found: dict[tuple[int, int], float] = {}
+    for start, end, score in _by_model(text, words):
+        found[start, end] = score
+    for match in _DOTTED.finditer(text):
+        span = _dotted(text, words, *match.span())
+        if span is not None:
+            for held in [held for held in found if held[0] < span[1] and span[0] < held[1]]:
+                del found[held]
+            found[span] = 0.8
+    for match in _AFTER_TITLE.finditer(text):
+        stop = _read_name(text, words, match.end())
+        if stop is not None:
+            found.setdefault((match.end(), stop), 0.75)
+    known = {text[start:end] for start, end in found if end - start > 2}
+    for name in known:
+        at = text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            found.setdefault((at, end), 0.85)
+            at = text.find(name, end)
+    kept: list[Found] = []
+    for (start, end), score in sorted(found.items(), key=lambda item: (item[0][0], -item[0][1])):
+        if not kept or start >= kept[-1].end:
+            kept.append(Found(start, end, "PERSON", score))
+    return kept
+
+
+def is_chinese_name(name: str) -> bool:
+    """Whether the characters can be a Chinese name: a surname and one or two more."""
+    if _DOUBLE.match(name):
+        return 3 <= len(name) <= 4
+    return 2 <= len(name) <= 3 and name[0] in SURNAMES
+
+
+def _by_model(text: str, words: Words) -> Iterator[tuple[int, int, float]]:
+    """The model's people without titles."""
+    for index, word in enumerate(words.all):
+        if word.tag != "PER":
+            continue
+        start, end = Words.trim(text, word.start, word.end)
+        while (title := _TITLE_END.search(text[start:end])) is not None and title.start() > 1:
+            end = start + title.start()
+        if (tail := _TAIL.search(text[start:end])) is not None and is_chinese_name(text[start : start + tail.start()]):
+            end = start + tail.start()
+        before = text[start - 1 : start]
+        if (
+            end - start == 2
+            and before in SURNAMES
+            and words.starts_at(start - 1)
+            and _ENDS_TITLE.search(text[max(0, start - 7) : start - 1])
+        ):
+            start -= 1  # 董事长曾|万辉
+        name = text[start:end]
+        if len(name) < 2 or not any(map(str.isalpha, name)):
+            continue
+        if index + 1 < len(words.all) and ((len(name) == 2 and is_chinese_name(name)) or name[:2] in _JAPANESE):
+            after = words.all[index + 1]  # 张明|远, 佐藤健|一
+            more = after.start == end and after.end == end + 1 and after.tag in ("n", "a", "m", "nz", "d")
+            titled = _ENDS_TITLE.search(text[max(0, start - 6) : start]) is not None
+            if more and titled and (after.tag != "d" or _SAYS.match(text, after.end)):
+                end = after.end
+        chinese = is_chinese_name(name) or "·" in name
+        if not chinese and _NOT_PERSON.search(name):
+            continue
+        yield start, end, word.score if chinese else word.score * 0.8
+
+
+def _dotted(text: str, words: Words, start: int, end: int) -> tuple[int, int] | None:
+    """The name around the dots of 托马斯·贝克尔, as far as the model's words reach; None in titles of works."""
+    if text[start - 1 : start] in ("《", "〈") or text[end : end + 1] in ("》", "〉"):
+        return None
+    held = [
+        word
+        for word in words.all[max(0, words.index_at(start)) : words.index_at(end) + 1]
+        if word.end > start and word.start < end
+    ]
+    if not any(word.tag == "PER" for word in held):
+        return None
+    first = next(i for i in range(start, end) if text[i] in _DOTS)
+    last = next(i for i in range(end - 1, start, -1) if text[i] in _DOTS)
+    start = max(start, min((word.start for word in held if word.end >= first), default=start))
+    end = min(end, max((word.end for word in held if word.start <= last + 1), default=end))
+    while (title := _STARTS_TITLE.match(text, start, first)) is not None and title.end() < first:
+        start = title.end()
+    said = _SAID.search(text, last + 2, end)
+    return start, said.start() if said else end
+
+
+def _read_name(text: str, words: Words, start: int) -> int | None:
+    """Where the name after a title ends: a surname, one or two characters, then what a person does."""
+    if not words.known or not words.starts_at(start):
+        return None
+    index = words.index_at(start)
+    if words.all[index].tag == "PER":
+        return None
+    for size in (3, 2):
+        end = start + size
+        if text[end - 1 : end] in (
+            "说",
+            "称",
+            "在",
+            "和",
+            "与",
+            "等",
+            "就",
+            "向",
+            "对",
+            "从",
+            "将",
+            "还",
+            "也",
+            "是",
+            "为",
+            "的",
+        ):
+            continue
+        if is_chinese_name(text[start:end]) and words.ends_at(end) and _SAYS.match(text, end):
+            index = words.index_at(start)
+            tags = [word.tag for word in words.all[index : index + 3] if word.start < end]
+            if not set(tags) & {"LOC", "ORG", "m", "TIME", "w", "p", "c", "u"} and not (
+                len(tags) == 1 and tags[0] in ("n", "v", "vn", "a", "d")
+            ):
+                return end
+    return None
+
+
+def kind_of(name: str) -> str:
+    """`chinese` for what can be a Chinese name, `dotted` for a foreign one with its dot, `other`."""
+    if any(dot in name for dot in _DOTS):
+        return "dotted"
+    return "chinese" if is_chinese_name(name) else "other"
+
+
+@Language.component("jiaozhu_people")
+def suggest_people(doc: Doc) -> Doc:
+    """PERSON in `doc.spans["people"]`, with what each name looks like in `attrs["kinds"]`."""
+    text = text_of(doc)
+    found = find_people(text, words_of(doc))
+    suggest(doc, GROUP, f"jiaozhu-people@{VERSION}", found)
+    doc.spans[GROUP].attrs["kinds"] = [kind_of(text[item.start : item.end]) for item in found]
+    return doc

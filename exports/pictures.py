@@ -1,0 +1,91 @@
+"""The card's pictures: numbers in, SVG out, written by hand so that the same numbers give the same bytes.
+
+Greys and colours are chosen to be read on white and on black; no fonts, scripts or links.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from exports.counts import SplitCounts
+
+COLOURS = {"train": "#4c78a8", "validation": "#f58518", "test": "#54a24b"}
+GREY = "#7d8590"
+FOLDER = "pictures"
+MOST_BARS = 20
+
+
+def draw(counts: Mapping[str, SplitCounts], labels: Sequence[str]) -> dict[str, str]:
+    """Every picture of a dataset, by its path in the folder."""
+    return {f"{FOLDER}/labels.svg": labels_svg(counts, labels), f"{FOLDER}/lengths.svg": lengths_svg(counts)}
+
+
+def labels_svg(counts: Mapping[str, SplitCounts], labels: Sequence[str]) -> str:
+    """Spans by label, one bar a label, the splits side by side in it."""
+    left, width, step = 110, 420, 26
+    most = max((sum(split.entities[label] for split in counts.values()) for label in labels), default=0) or 1
+    parts = _legend(counts, left)
+    top = 34
+    for row, label in enumerate(labels):
+        y = top + row * step
+        x = left
+        total = 0
+        parts.append(_text(left - 8, y + 14, label, "end"))
+        for name, split in counts.items():
+            total += split.entities[label]
+            end = left + round(width * total / most)
+            parts.append(f'<rect x="{x}" y="{y}" width="{end - x}" height="18" fill="{COLOURS[name]}"/>')
+            x = end
+        parts.append(_text(x + 6, y + 14, f"{total:,}", "start"))
+    return _svg(left + width + 70, top + len(labels) * step + 6, "Spans by label", parts)
+
+
+def lengths_svg(counts: Mapping[str, SplitCounts]) -> str:
+    """Passages by length in characters, all splits together; a bar's number is the longest length in it."""
+    lengths: Counter[int] = Counter()
+    for split in counts.values():
+        lengths.update(split.lengths)
+    longest = max(lengths, default=1)
+    size = 1
+    while size * MOST_BARS < longest:
+        size *= 2
+    bars: Counter[int] = Counter()
+    for length, passages in lengths.items():
+        bars[(length - 1) // size] += passages
+    height, step, left, top = 160, 30, 10, 24
+    most = max(bars.values(), default=1)
+    last = max(bars, default=0)
+    parts = []
+    for number in range(last + 1):
+        tall = round(height * bars[number] / most)
+        x, y = left + number * step, top + height - tall
+        parts.append(f'<rect x="{x}" y="{y}" width="{step - 4}" height="{tall}" fill="{COLOURS["train"]}"/>')
+        if bars[number]:
+            parts.append(_text(x + step // 2 - 2, y - 4, f"{bars[number]:,}", "middle", 9))
+        parts.append(_text(x + step // 2 - 2, top + height + 14, f"{(number + 1) * size:,}", "middle", 9))
+    width = max(left * 2 + (last + 1) * step, 240)
+    parts.append(_text(left, top + height + 32, "passages by their length, up to so many characters", "start"))
+    return _svg(width, top + height + 42, "Passages by length", parts)
+
+
+def _legend(counts: Mapping[str, SplitCounts], left: int) -> list[str]:
+    parts = []
+    for number, name in enumerate(counts):
+        x = left + number * 110
+        parts.append(f'<rect x="{x}" y="8" width="12" height="12" fill="{COLOURS[name]}"/>')
+        parts.append(_text(x + 18, 18, name, "start"))
+    return parts
+
+
+def _text(x: int, y: int, text: str, anchor: str, size: int = 12) -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}">{escape(text)}</text>'
+
+
+def _svg(width: int, height: int, title: str, parts: Sequence[str]) -> str:
+    body = "\n".join(parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="img" font-family="sans-serif" fill="{GREY}">\n<title>{title}</title>\n{body}\n</svg>\n'
+    )

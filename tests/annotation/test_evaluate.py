@@ -1,0 +1,147 @@
+"""The comparison with gold: what is counted, what it costs an annotator, which gold is read, what is refused."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from annotation.evaluate import Entity, Gold, evaluate, parse_marked, read_gold
+from corpus.errors import JiaozhuError
+from corpus.records import SCHEMAS, text_sha256
+from corpus.store import TableWriter
+from jiaozhu import app
+
+TEXT = "济南市科技局总工程师张根生介绍"
+GOLD = Gold("a", TEXT, (Entity(0, 6, "ORG"), Entity(10, 13, "PERSON")))
+
+
+def compare(*found):
+    return evaluate(lambda texts: [found for _ in texts], [GOLD])
+
+
+def test_the_same_spans_are_all_right():
+    result = compare(*GOLD.spans)
+    assert (result.total.precision, result.total.recall, result.total.f1) == (1, 1, 1)
+    assert result.mistakes == ()
+
+
+@pytest.mark.parametrize(
+    ("found", "kind"),
+    [
+        (Entity(0, 3, "ORG"), "border"),
+        (Entity(0, 6, "LOC"), "type"),
+        (Entity(0, 3, "LOC"), "type"),
+        (Entity(6, 10, "ORG"), "spurious"),
+    ],
+)
+def test_a_mistake_has_its_kind(found, kind):
+    result = evaluate(lambda texts: [[found]], [GOLD], ["ORG", "LOC"])
+    assert result.kinds[kind] == 1
+    assert result.kinds["missed"] == (kind == "spurious")
+
+
+def test_a_shared_character_is_enough_for_the_relaxed_figure():
+    result = compare(Entity(0, 3, "ORG"))
+    assert result.scores["ORG"].f1 == 0
+    assert result.scores["ORG"].relaxed_f1 == 1
+
+
+def test_the_work_is_counted_per_thousand_characters_against_starting_from_nothing():
+    effort = compare(Entity(0, 6, "ORG"), Entity(9, 13, "PERSON"), Entity(7, 8, "ORG")).effort
+    one = round(1000 / len(TEXT), 2)
+    assert effort == {
+        "keeps": one,
+        "moves": one,
+        "retypes": 0,
+        "deletions": one,
+        "additions": 0,
+        "actions": round(2000 / len(TEXT), 2),
+        "from_nothing": round(2000 / len(TEXT), 2),
+    }
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 3), st.sampled_from(["ORG", "LOC"])), max_size=6)
+
+
+@given(SPANS, SPANS)
+def test_every_span_is_counted_once(gold, found):
+    def entities(spans):
+        return tuple({Entity(s, s + n, label) for s, n, label in spans})
+
+    wanted, made = entities(gold), entities(found)
+    result = evaluate(lambda texts: [made], [Gold("x", TEXT, wanted)], ["ORG", "LOC"])
+    kinds, total = result.kinds, result.total
+    assert total.exact + kinds["border"] + kinds["type"] + kinds["missed"] == len(wanted)
+    assert total.exact + kinds["border"] + kinds["type"] + kinds["spurious"] == len(made)
+
+
+def test_marks_are_taken_out_of_the_text():
+    gold = parse_marked("a", "[[济南|LOC]]的[[张根生|PERSON]]")
+    assert gold == Gold("a", "济南的张根生", (Entity(0, 2, "LOC"), Entity(3, 6, "PERSON")))
+
+
+def write_corpus(folder):
+    with TableWriter(folder / "documents" / "part.parquet", SCHEMAS["documents"]) as table:
+        table.write({"doc_id": "d", "text": TEXT, "text_sha256": text_sha256(TEXT), "is_canonical": True})
+    return folder
+
+
+def test_gold_is_read_from_marked_texts_and_from_lines_with_and_without_their_text(tmp_path):
+    marked = "[[济南市科技局|ORG]]总工程师[[张根生|PERSON]]介绍"
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text(marked + "\n")
+    (tmp_path / "lines.txt").write_text(f"# heading\n{marked}\n\n{marked}\n")
+    row = {"text": TEXT, "spans": [list(span) for span in GOLD.spans]}
+    (tmp_path / "with.jsonl").write_text(json.dumps(row))
+    (tmp_path / "without.jsonl").write_text(json.dumps({"text_sha256": text_sha256(TEXT), "spans": row["spans"]}))
+    corpus = write_corpus(tmp_path / "corpus")
+    assert [gold.spans for gold in read_gold(tmp_path / "articles")] == [GOLD.spans]
+    assert [gold.spans for gold in read_gold(tmp_path / "lines.txt")] == [GOLD.spans] * 2
+    for name in ("with", "without"):
+        [gold] = read_gold(tmp_path / f"{name}.jsonl", corpus)
+        assert (gold.text, gold.spans) == (TEXT, GOLD.spans)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("no.jsonl", None, "cannot be read"),
+        ("bad.jsonl", "{", r"bad\.jsonl:1: not a JSON object"),
+        ("form.jsonl", '{"text": "x"}', r"form\.jsonl:1: not gold"),
+        ("out.jsonl", '{"text": "x", "spans": [[0, 9, "ORG"]]}', "outside its text of 1"),
+        ("hash.jsonl", '{"text_sha256": "0", "spans": []}', "there is no corpus"),
+        ("none.txt", "text without marks", "no gold here"),
+    ],
+)
+def test_what_is_no_gold_is_one_clear_error(tmp_path, name, content, reason):
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    with pytest.raises(JiaozhuError, match=reason):
+        read_gold(tmp_path / name, tmp_path / "nowhere")
+
+
+def test_the_command_reads_an_annotation_log_and_prints_a_table_or_one_json_object(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    span = {"text": "张根生", "raw_start": 10, "raw_end": 13, "verdict": "added", "suggestion": None}
+    record = {
+        **dict.fromkeys(("annotation", "annotator", "created_at", "guideline"), "a"),
+        **{"doc_id": "d", "text_sha256": text_sha256(TEXT), "lead_time": None, "model": None, "deleted": []},
+        "spans": [{"start": 10, "end": 13, "label": "PERSON", **span}],
+    }
+    lines = [
+        {**record, "status": "submitted", "updated_at": "1", "spans": []},
+        {**record, "status": "submitted", "updated_at": "2"},
+        {**record, "status": "skipped", "updated_at": "1", "annotation": "b", "spans": []},
+    ]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    arguments = ["annotation", "evaluate", "log.jsonl", "--corpus", str(write_corpus(tmp_path / "corpus"))]
+    table = CliRunner().invoke(app, arguments)
+    assert table.exit_code == 0, table.output
+    assert "PERSON" in table.output
+    assert "from nothing" in table.output
+    shown = json.loads(CliRunner().invoke(app, [*arguments, "--json", "--errors"]).output)
+    assert shown["texts"] == 1
+    assert shown["labels"]["PERSON"]["f1"] == 1
+    assert shown["errors"] == []

@@ -1,0 +1,95 @@
+"""Organizations: borders, short forms but not classes, aliases, brands, lists; names are invented or public bodies."""
+
+import pytest
+
+from annotation.groups import Words
+from annotation.lac import find_words
+from annotation.organizations import find_organizations
+from annotation.places import find_divisions, find_places
+
+
+def names(text):
+    words = Words(find_words([text])[0])
+    table = find_divisions(text, words)
+    return [text[n.start : n.end] for n in find_organizations(text, words, find_places(text, words, table), table)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("济南市工业和信息化局举行发布会。", ["济南市工业和信息化局"]),
+        ("山东省工业和信息化厅消费品产业处负责人介绍。", ["山东省工业和信息化厅消费品产业处"]),
+        ("淄博市政府新闻办召开新闻发布会。", ["淄博市政府新闻办"]),
+        ("省委、省政府高度重视。", ["省委", "省政府"]),
+        ("市工信局会同市自然资源局推进。", ["市工信局", "市自然资源局"]),
+        ("洛阳市委、洛阳市政府召开会议。", ["洛阳市委", "洛阳市政府"]),
+        ("高陵区委书记康晓东表示。", ["高陵区委"]),
+        ("国务院和最高人民法院发文。", ["国务院", "最高人民法院"]),
+        ("卫健委积极配合。", ["卫健委"]),
+    ],
+)
+def test_a_body_of_the_state_is_one_to_its_innermost_office(text, expected):
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "青岛、日照等7市工信局参加。",
+        "各市工信局和有关部门要落实。",
+        "市直部门、科研院所和高校参加。",
+        "一家上市公司和多家龙头企业签约。",
+        "各大医院和重点大学都来了。",
+        "市委托第三方评估。",
+    ],
+)
+def test_a_class_of_bodies_is_none(text):
+    assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("由赫尔曼精密机械（苏州）有限公司承建。", ["赫尔曼精密机械（苏州）有限公司"]),
+        ("与德国莱茵储能有限公司签约。", ["莱茵储能有限公司"]),
+        ("控股股东楚天产业投资集团有限公司承诺。", ["楚天产业投资集团有限公司"]),
+        ("中国建设银行股份有限公司宜昌分行放款。", ["中国建设银行股份有限公司宜昌分行"]),
+        ("他毕业于潍坊动力工程学院。", ["潍坊动力工程学院"]),
+        ("《人民日报》报道。", ["人民日报"]),
+    ],
+)
+def test_a_name_goes_back_to_its_first_word_and_no_further(text, expected):
+    assert names(text) == expected
+
+
+def test_an_alias_in_parentheses_is_a_name_of_its_own_and_known_from_then_on():
+    text = "东莞远川智能装备股份有限公司（远川智能）披露招股书。远川智能称，业绩增长。"
+    assert names(text) == ["东莞远川智能装备股份有限公司", "远川智能", "远川智能"]
+    said = "江州云帆科技股份有限公司（以下简称“云帆”）与市工信局签约,云帆将投资。"
+    assert names(said)[:2] == ["江州云帆科技股份有限公司", "云帆"]
+
+
+def test_the_brand_of_a_full_name_is_found_again():
+    text = "秦风汽车集团有限公司签约。项目由秦风汽车副总裁屈卫国推进。"
+    assert names(text) == ["秦风汽车集团有限公司", "秦风汽车"]
+
+
+def test_in_a_list_of_organizations_the_one_between_is_one():
+    assert names("华北云计算有限公司、腾云数据、鲜达供应链有限公司参加。") == [
+        "华北云计算有限公司",
+        "腾云数据",
+        "鲜达供应链有限公司",
+    ]
+
+
+def test_news_of_shares_gives_short_names_away():
+    assert "世纪云通" in names("世纪云通公告,拟收购江苏远大100%股权,股东已同意减持。")
+    assert "江苏远大" in names("世纪云通公告,拟收购江苏远大100%股权,股东已同意减持。")
+
+
+def test_a_verb_between_two_names_keeps_them_apart():
+    assert names("芜湖市国资委联合江淮低空产业基金设立子基金。") == ["芜湖市国资委", "江淮低空产业基金"]
+
+
+def test_a_name_never_crosses_a_line():
+    assert all("\n" not in name for name in names("会议由华北\n云计算有限公司主办\n山东大学承办。"))

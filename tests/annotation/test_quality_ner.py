@@ -1,0 +1,99 @@
+"""Quality of the names the pipeline suggests: floors a little below what is reached, each bound to its data.
+
+Where a digest differs, the data changed: measure again (tests/benchmarks/bench_ner.py) and set both, floor and digest.
+"""
+
+import sys
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from annotation.evaluate import Evaluation, Gold, evaluate, predictor, read_gold
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tests" / "benchmarks"))
+
+from bench_ner import fewfc, lac_alone, seeds  # noqa: E402
+
+NAMES = ("ORG", "LOC", "PERSON")
+
+
+@cache
+def gold(name: str) -> tuple[Gold, ...]:
+    read = {
+        "samples": lambda: read_gold(ROOT / "samples" / "articles"),
+        "sentences": lambda: read_gold(ROOT / "tests" / "gold" / "sentences.txt"),
+        "seeds": seeds,
+        "fewfc": fewfc,
+    }
+    found = tuple(read[name]())
+    if not found:
+        pytest.skip(f"the texts of {name} are not here (../shared); they are not ours to commit")
+    return found
+
+
+@cache
+def measured(name: str) -> Evaluation:
+    predict, model = predictor()
+    return evaluate(predict, gold(name), NAMES, model)
+
+
+@pytest.mark.parametrize(
+    ("name", "digest"),
+    [
+        ("samples", "5ef4fb1d72f057fa"),
+        ("sentences", "b6510a0b896ef317"),
+        ("seeds", "eb12ef44d8054927"),
+        ("fewfc", "26b948cd76b2a698"),
+    ],
+)
+def test_the_floors_hold_for_this_data(name, digest):
+    data = "\n".join(f"{item.text}{item.spans}" for item in gold(name))
+    assert sha256(data.encode()).hexdigest()[:16] == digest
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "floor"),
+    [
+        ("samples", "ORG", 0.96),
+        ("samples", "LOC", 0.96),
+        ("samples", "PERSON", 0.95),
+        ("seeds", "ORG", 0.92),
+        ("seeds", "LOC", 0.92),
+        ("seeds", "PERSON", 0.90),
+        ("sentences", "ORG", 0.87),
+        ("sentences", "LOC", 0.86),
+        ("sentences", "PERSON", 0.85),
+    ],
+)
+def test_names_are_right_to_the_character(name, label, floor):
+    assert measured(name).scores[label].f1 >= floor
+
+
+@pytest.mark.parametrize("name", ["samples", "seeds", "sentences"])
+def test_the_pipeline_is_at_least_five_points_better_than_the_model_alone(name):
+    alone = evaluate(lac_alone, gold(name), NAMES)
+    assert measured(name).total.f1 >= alone.total.f1 + 0.05
+
+
+@pytest.mark.parametrize(("name", "share"), [("samples", 0.05), ("seeds", 0.15), ("sentences", 0.30)])
+def test_an_annotator_does_a_small_share_of_the_work(name, share):
+    effort = measured(name).effort
+    assert effort["actions"] <= share * effort["from_nothing"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("label", "floor"), [("ORG", 0.68), ("PERSON", 0.84)])
+def test_finance_sentences_of_another_hand_are_covered(label, floor):
+    assert measured("fewfc").scores[label].recall >= floor
+
+
+def test_scores_say_how_often_they_are_right_on_data_they_were_not_fitted_to():
+    from fit_scores import calibration_error, suggestions
+
+    from annotation.settle import probability
+
+    scored = [(probability(candidate), right) for candidate, right in suggestions(gold("seeds"))]
+    assert calibration_error(scored) <= 0.05

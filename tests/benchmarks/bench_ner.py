@@ -1,0 +1,149 @@
+"""The figures of the pre-annotator: quality on every gold there is, calibration, speed, start-up and memory.
+
+    python tests/benchmarks/bench_ner.py [--json]
+
+Development: samples/articles. Test: tests/gold (seeds, sentences), and fewfc, whose marks are not all there is, so only
+its recall counts. Speeds are CPU time of one core, so another program on the machine does not change them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+SHARED = ROOT.parent / "shared"
+
+from annotation.evaluate import Entity, Gold, evaluate, predictor, read_gold  # noqa: E402
+
+ROUNDS = 3  # the best counts: what else the machine does only slows
+NAMES = ("ORG", "LOC", "PERSON")
+
+
+def seeds() -> list[Gold]:
+    """The gold of the seeds, anchored on what the cleaner makes of them now; nothing where they are not."""
+    from corpus.clean import clean_page
+    from corpus.reading import read_pages
+    from corpus.records import Document, Page
+    from corpus.spans import to_clean
+
+    folder = SHARED / "pages" / "seeds"
+    found: list[Gold] = []
+    for line in (ROOT / "tests/gold/seeds.jsonl").read_text("utf-8").splitlines() if folder.is_dir() else []:
+        row = json.loads(line)
+        [page] = read_pages(sorted(folder.glob(f"{row['seed']}_*")))
+        assert isinstance(page, Page)
+        document = clean_page(page)
+        assert isinstance(document, Document)
+        spans = []
+        for *_, label, raw_start, raw_end in row["spans"]:
+            place = to_clean(document.alignment, raw_start, raw_end)
+            if place is not None:
+                spans.append(Entity(*place, label))
+        found.append(Gold(row["seed"], document.text, tuple(spans)))
+    return found
+
+
+def fewfc() -> list[Gold]:
+    """Finance sentences in which the arguments of events are marked; nothing where they are not."""
+    path = SHARED / "specs" / "fewfc" / "arguments.jsonl"
+    return read_gold(path) if path.is_file() else []
+
+
+def lac_alone(texts: Sequence[str]) -> Iterator[list[Entity]]:
+    """What the statistical model alone suggests."""
+    from annotation.lac import find_words, names
+
+    for text, words in zip(texts, find_words(texts), strict=True):
+        yield [Entity(*name[:3]) for name in names(text, words)]
+
+
+def speeds(text: str) -> dict[str, float]:
+    """Characters a second of CPU time: the whole pipeline, and each of its parts, on documents of the samples' kind."""
+    import annotation
+    from annotation.pipeline import BATCH
+
+    nlp = annotation.load_pipeline()
+    documents = [text[i : i + 600] for i in range(0, len(text) - 600, 600)]
+    documents *= max(1, 200_000 // sum(map(len, documents)))
+    total = sum(map(len, documents))
+    list(nlp.pipe(documents[:4]))
+    found: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        list(nlp.pipe(documents, batch_size=BATCH))
+        _keep(found, "whole", total / (time.process_time() - began))
+        began = time.process_time()
+        docs = [nlp.make_doc(document) for document in documents]
+        _keep(found, "characters", total / (time.process_time() - began))
+        for name, part in nlp.pipeline:
+            began = time.process_time()
+            docs = list(part.pipe(docs, batch_size=BATCH)) if hasattr(part, "pipe") else [part(doc) for doc in docs]
+            _keep(found, name, total / (time.process_time() - began))
+    return {name: round(speed) for name, speed in found.items()}
+
+
+def _keep(best: dict[str, float], name: str, speed: float) -> None:
+    best[name] = max(speed, best.get(name, 0.0))
+
+
+def start_up() -> float:
+    """Seconds from a new process to its first suggestion."""
+    code = "import annotation; from annotation.pipeline import suggest; suggest(annotation.load_pipeline(), '北京')"
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+    return round(time.perf_counter() - began, 2)
+
+
+def main() -> None:
+    """Print the figures."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--json", action="store_true")
+    as_json = arguments.parse_args().json
+    predict, _ = predictor()
+    golds = {
+        "samples (development)": read_gold(ROOT / "samples/articles"),
+        "seeds (test)": seeds(),
+        "sentences (test)": read_gold(ROOT / "tests/gold/sentences.txt"),
+        "fewfc (recall)": fewfc(),
+    }
+    quality: dict[str, dict[str, object]] = {}
+    for name, gold in golds.items():
+        if not gold:
+            continue
+        labels = NAMES if "fewfc" not in name else ("ORG", "PERSON")
+        quality[name] = {
+            "pipeline": evaluate(predict, gold, labels).to_json(),
+            "lac alone": evaluate(lac_alone, gold, labels).to_json(),
+        }
+    text = "".join(item.text for item in golds["samples (development)"])
+    figures: dict[str, Any] = {
+        "quality": quality,
+        "characters_per_second": speeds(text),
+        "start_up_seconds": start_up(),
+        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+    if as_json:
+        print(json.dumps(figures, ensure_ascii=False))
+        return
+    for name, held in quality.items():
+        for who, made in held.items():
+            assert isinstance(made, dict)
+            for label, row in made["labels"].items():
+                rates = "  ".join(f"{rate} {row[rate]:.3f}" for rate in ("precision", "recall", "f1"))
+                print(f"{name:24}{who:12}{label:8}{row['gold']:>6}  {rates}")
+    for name, speed in figures["characters_per_second"].items():
+        print(f"{name:24}{speed:>12,} characters/s")
+    print(f"start-up {figures['start_up_seconds']} s, memory {figures['memory_mb']} MB")
+
+
+if __name__ == "__main__":
+    main()
