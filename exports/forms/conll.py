@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,16 @@ def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], labels: Sequ
     """The passages of a split, in the order of its table."""
     names = tag_names(labels)
 
-    def lines() -> Iterator[str]:
+    def blocks() -> Iterator[str]:
         for row in rows:
             entities = [(entity["start"], entity["end"], entity["label"]) for entity in row["entities"]]
-            for token, tag in zip(row["text"], encode(len(row["text"]), entities, labels), strict=True):
-                yield f"{escape(token)} {names[tag]}"
-            yield ""
+            tags = encode(len(row["text"]), entities, labels)
+            yield "".join([f"{escape(token)} {names[tag]}\n" for token, tag in zip(row["text"], tags, strict=True)])
 
-    write_lines(folder / f"{split}.conll", lines())
+    write_lines(folder / f"{split}.conll", blocks())
 
 
+@cache
 def escape(token: str) -> str:
     """The character as it stands in the file."""
     return f"\\u{ord(token):04x}" if ESCAPED.match(token) else token
