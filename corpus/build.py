@@ -67,18 +67,18 @@ class Summary:
         return asdict(self)
 
 
-def clean_batch(pages: pa.Table) -> pa.Table:
+def clean_batch(pages: pa.Table, keep_traditional: bool = False) -> pa.Table:
     """A row for each page: its document, or the reason why there is none; its removed spans; its signature."""
-    rows = [_clean_row(row) for row in pages.to_pylist()]
+    rows = [_clean_row(row, keep_traditional) for row in pages.to_pylist()]
     found = [index for index, row in enumerate(rows) if row["reason"] is None]
     for index, signature in zip(found, signatures([rows[index]["text"] for index in found]), strict=True):
         rows[index]["signature"] = signature.astype("<u4").tobytes()
     return pa.Table.from_pylist(rows, schema=_CLEANED)
 
 
-def _clean_row(row: dict[str, Any]) -> dict[str, Any]:
+def _clean_row(row: dict[str, Any], keep_traditional: bool) -> dict[str, Any]:
     page = Page(row["doc_id"], row["source"], row["encoding"], row["raw"], row["url"], row["is_html"])
-    result = clean_page(page)
+    result = clean_page(page, keep_traditional=keep_traditional)
     removed = [span._asdict() for span in result.removed]
     if not isinstance(result, Document):
         return {"doc_id": page.doc_id, "source": page.source, "reason": result.reason, "detail": result.detail} | {
@@ -99,13 +99,13 @@ def _clean_row(row: dict[str, Any]) -> dict[str, Any]:
         "flags": list(result.flags),
         "quality": result.quality,
         "alignment": [run._asdict() for run in result.alignment],
-        "cleaner_version": CLEANER_VERSION,
+        "cleaner_version": CLEANER_VERSION + ("+traditional" if keep_traditional else ""),
         "reason": None,
         "removed": removed,
     }
 
 
-def build_corpus(paths: Iterable[Path], output: Path, *, workers: int = 1) -> Summary:
+def build_corpus(paths: Iterable[Path], output: Path, *, workers: int = 1, keep_traditional: bool = False) -> Summary:
     """Write the four configs and a card to `output`, in place of the corpus that was there.
 
     Raises:
@@ -121,7 +121,7 @@ def build_corpus(paths: Iterable[Path], output: Path, *, workers: int = 1) -> Su
             named = ", ".join(map(str, paths))
             raise JiaozhuError(f"{named}: no pages here; put .txt, .html or .jsonl files into it")
         cleaned = work / "cleaned.parquet"
-        _clean(work / "input.parquet", cleaned, work / "cache", workers)
+        _clean(work / "input.parquet", cleaned, work / "cache", workers, keep_traditional)
         summary = _write(folder, cleaned, rejected)
         for path in sorted(work.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
@@ -151,7 +151,7 @@ def _read(items: Iterable[Page | Rejected], folder: Path, target: Path) -> list[
     return rejected
 
 
-def _clean(source: Path, target: Path, cache: Path, workers: int) -> None:
+def _clean(source: Path, target: Path, cache: Path, workers: int, keep_traditional: bool) -> None:
     """Run `clean_batch` over the pages with `datasets`, on `workers` processes; the order of the rows stays."""
     import datasets
 
@@ -161,6 +161,7 @@ def _clean(source: Path, target: Path, cache: Path, workers: int) -> None:
         processes = max(1, min(workers, len(pages) // BATCH))
         cleaned = pages.map(
             clean_batch,
+            fn_kwargs={"keep_traditional": keep_traditional},
             batched=True,
             batch_size=BATCH,
             num_proc=processes if processes > 1 else None,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from corpus.rules.paragraphs import paragraphs
 from corpus.rules.pinyin import pinyin
 from corpus.rules.punctuation import full_width
 from corpus.rules.teasers import previous_and_next
-from corpus.rules.traditional import simplify
+from corpus.rules.traditional import as_written, simplify, written
 from corpus.rules.truncation import inline_truncation
 from corpus.rules.whitespace import edges, empty_lines, invisible, plain_spaces
 from corpus.spans import AlignedText, Proposal
@@ -36,10 +37,12 @@ _SHORTEST_ARTICLE = 20  # Han characters
 _ENDS = r"[。！？；：…”』」）]"
 
 
-def clean_page(page: Page) -> Document | Rejected:
+def clean_page(page: Page, *, keep_traditional: bool = False) -> Document | Rejected:
     """The article of a page with its alignment, or the page rejected because it has none.
 
-    Either way every raw character is in the text at a known place or in a removed span with a rule's name.
+    Either way every raw character is in the text at a known place or in a removed span with a rule's name. With
+    `keep_traditional` an article that people wrote in Traditional characters keeps them; one that a machine made
+    Traditional never does.
     """
     text, hints = AlignedText.of(page.raw), None
     if page.is_html:
@@ -52,10 +55,19 @@ def clean_page(page: Page) -> Document | Rejected:
     text = text.apply(inline_truncation(text))
     text = text.apply(previous_and_next(text))
     text = text.apply(paragraphs(text))
+    page_text = text
     text, metadata = _article(text, hints, page.url)
     text = full_width(text)
     text = text.apply(edges(text))
     text = text.apply(empty_lines(text))
+    if keep_traditional and script == "hant":
+        text = as_written(text)
+        metadata = replace(
+            metadata,
+            title=written(page_text, metadata.title),
+            publisher=written(page_text, metadata.publisher),
+            author=written(page_text, metadata.author),
+        )
     removed = text.removed_spans()
     if (han := han_in(text.text)) < _SHORTEST_ARTICLE:
         rest = text.apply([Proposal(0, len(text.text), "no_article")])

@@ -36,6 +36,9 @@ def build(
         Path | None, typer.Option("--output", "-o", help="Where the corpus goes.", show_default=False)
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that clean.")] = 1,
+    keep_traditional: Annotated[
+        bool, typer.Option("--keep-traditional", help="Leave what people wrote in Traditional as it is.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
 ) -> None:
     """Clean pages into a corpus: the configs documents, pages, removed and rejected.
@@ -50,7 +53,12 @@ def build(
 
     workspace: Workspace = context.obj
     target = output or workspace.corpus
-    summary = build_corpus(pages or workspace.pages, target, workers=workers)
+    summary = build_corpus(
+        pages or workspace.pages,
+        target,
+        workers=workers,
+        keep_traditional=keep_traditional or workspace.cleaning.keep_traditional,
+    )
     if as_json:
         typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
         return

@@ -15,7 +15,7 @@ from corpus.errors import JiaozhuError
 
 CONFIG_NAME = "jiaozhu.toml"
 
-T = TypeVar("T", "Studio", "Exports")
+T = TypeVar("T", "Cleaning", "Studio", "Exports")
 
 # How a setting is written in the file, by its type here; all others are text.
 _KINDS: dict[type, tuple[type, str]] = {
@@ -23,6 +23,13 @@ _KINDS: dict[type, tuple[type, str]] = {
     bool: (bool, "true or false"),
     tuple: (list, "a list of names in quotes"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """The section `[corpus]`: choices of the cleaner."""
+
+    keep_traditional: bool = False  # what people wrote in Traditional stays; what a machine converted never does
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Workspace:
     annotations: Path = Path("annotations")
     exports: Path = Path("build/exports")
     labels: Path | None = None  # the label scheme; None is the one shipped with the package
+    cleaning: Cleaning = field(default_factory=Cleaning)
     studio: Studio = field(default_factory=Studio)
     dataset: Exports = field(default_factory=Exports)
 
@@ -83,7 +91,7 @@ def load_workspace(config: Path | None = None) -> Workspace:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise JiaozhuError(f"{path}: not valid TOML ({error}); mend that line") from None
-    sections = {"paths", "studio", "exports"}
+    sections = {"paths", "corpus", "studio", "exports"}
     if unknown := sorted(set(data) - sections):
         raise JiaozhuError(f"{path}: unknown section [{unknown[0]}]; the sections are {', '.join(sorted(sections))}")
     paths = _section(path, data, "paths", {"pages", "corpus", "suggestions", "annotations", "exports", "labels"})
@@ -96,6 +104,7 @@ def load_workspace(config: Path | None = None) -> Workspace:
     workspace = Workspace(
         root=path.resolve().parent,
         pages=tuple(Path(item) for item in pages),
+        cleaning=_dataclass(path, data, "corpus", Cleaning()),
         studio=_dataclass(path, data, "studio", Studio()),
         dataset=_dataclass(path, data, "exports", Exports()),
         **{key: Path(value) for key, value in paths.items()},

@@ -253,7 +253,7 @@ def test_an_adjudicator_sees_both_versions_and_the_decision_is_in_the_log_as_one
     desk.write(sent)
     title = "云州新闻 两人标注"
     push(desk.workspace, title=title)
-    versions = {"li@example.org": "云州市发展和改革委员会", "hu@example.org": "发展和改革委员会"}
+    versions = {"wu@example.org": "云州市发展和改革委员会", "qi@example.org": "发展和改革委员会"}
     with connected(desk.workspace) as client:
         project = require_project(client, title, load_labels())
         [task] = find_tasks(client, project, [sent.doc_id])[sent.doc_id]

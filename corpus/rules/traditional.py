@@ -106,3 +106,22 @@ def _by_machine(text: str, simplified: str) -> bool:
     variants = _variants()
     slips = (codes != proper_codes) & ~(variants[codes] & variants[proper_codes])
     return bool(np.count_nonzero(slips) * 100 > sum(map(ne, text, simplified)))
+
+
+def as_written(page: AlignedText) -> AlignedText:
+    """The text with the Han characters of its raw page, where another one of the other script stands for them."""
+    characters = list(page.text)
+    for start, raw_start, length in page.runs:
+        for offset, raw in enumerate(page.raw[raw_start : raw_start + length]):
+            if raw != characters[start + offset] and "\u3400" <= raw <= "\u9fff":
+                characters[start + offset] = raw
+    return page.substitute("".join(characters))
+
+
+def written(page: AlignedText, words: str | None) -> str | None:
+    """`words` of the page's text as they stand in its raw page; as they are where they do not stand there whole."""
+    start = page.text.find(words) if words else -1
+    if words is None or start < 0:
+        return words
+    raw_start, raw_end = page.to_raw(start, start + len(words))
+    return page.raw[raw_start:raw_end] if raw_end - raw_start == len(words) else words

@@ -199,3 +199,25 @@ def test_a_page_without_a_chinese_article_is_rejected_and_explained(raw):
     result = clean_page(Page("d", "s", "utf-8", raw))
     assert isinstance(result, Rejected)
     assert unexplained((), result.removed, len(raw)) == []
+
+
+TAIWAN = (
+    "經濟部表示,臺灣上半年外銷訂單金額達三千億美元,較去年同期成長百分之五,主要受惠於人工智慧伺服器需求強勁。\n"
+    "業者指出,下半年接單仍有成長空間,裡面的關鍵在於供應鏈能否順利擴產,後續發展值得關注。\n"
+)
+
+
+def test_an_article_that_people_wrote_in_traditional_can_keep_it():
+    page = Page("d", "s", "utf-8", f"外銷訂單創新高 業者看好後續發展\n\n{TAIWAN}")
+    kept, plain = clean_page(page, keep_traditional=True), clean_page(page)
+    assert (kept.script, plain.script) == ("hant", "hant")
+    assert kept.text == TAIWAN.replace(",", "，")
+    assert kept.title == "外銷訂單創新高 業者看好後續發展"
+    assert plain.text.startswith("经济部表示，台湾上半年")
+    assert kept.alignment == plain.alignment
+
+
+def test_what_a_machine_made_traditional_never_stays(seeds):
+    for page in read_pages([SEEDS]):
+        if page.source[:3] in ("001", "003"):
+            assert clean_page(page, keep_traditional=True) == seeds[page.source[:3]]

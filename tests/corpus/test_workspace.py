@@ -50,7 +50,7 @@ def test_the_file_of_the_current_folder_is_found(tmp_path, monkeypatch):
     ("text", "said"),
     [
         ("[paths\n", "not valid TOML"),
-        ("[path]\n", r"unknown section \[path\]; the sections are exports, paths, studio"),
+        ("[path]\n", r"unknown section \[path\]; the sections are corpus, exports, paths, studio"),
         ('[paths]\ncorpse = "x"\n', r"\[paths\] has no setting 'corpse'"),
         ("[paths]\ncorpus = 3\n", r"\[paths\] corpus must be a path in quotes, not 3"),
         ('[paths]\npages = "x"\n', r"\[paths\] pages must be a list of paths"),

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.exports.making import LABELS, PRIVATE_PAGES, PRIVATE_SPANS, make
@@ -113,6 +114,20 @@ def test_personal_data_is_masked_unless_the_command_or_the_workspace_says_otherw
     config = workspace / "jiaozhu.toml"
     config.write_text(config.read_text() + "mask_personal_data = false\n")
     assert "personal data masked: nothing" in jiaozhu(workspace, *build).stdout
+
+
+def test_annotators_have_pseudonyms_unless_the_workspace_says_otherwise(workspace):
+    log = workspace / "annotations" / "log.jsonl"
+    log.write_text(log.read_text().replace('"annotator":"annotator-1"', '"annotator":"wang@example.org"'))
+    config = workspace / "jiaozhu.toml"
+    spans = workspace / "dataset" / "provenance" / "train-00000-of-00001.parquet"
+    plain = config.read_text()
+    for setting, name in ("", "annotator-1"), ('annotators = "as_logged"\n', "wang@example.org"):
+        config.write_text(plain + setting)
+        assert jiaozhu(workspace, "exports", "build").returncode == 0
+        assert set(pq.read_table(spans)["annotator"].to_pylist()) == {name}
+    config.write_text(plain + 'annotators = "names"\n')
+    assert "[exports] annotators is 'names'" in one_line(jiaozhu(workspace, "exports", "build"))
 
 
 def test_a_changed_text_stops_the_build_unless_it_is_to_be_left_out(workspace):

@@ -23,7 +23,7 @@ from exports.forms.chat import answer_schema, occurrences
 from exports.forms.conll import unescape
 from exports.tags import decode, tag_names
 from exports.verify import verify_dataset
-from tests.exports.making import PRIVATE_PAGES, PRIVATE_SPANS, SCHEME, make
+from tests.exports.making import PRIVATE_PAGES, PRIVATE_SPANS, SCHEME, make, write_corpus
 
 LABELS = ["ORG", "LOC", "MONEY"]
 HOSTILE = "甲乙甲丙 \t\n\r\u3000\u00a0\u2028\x85\u200b\ufeff😀𠮷e\u0301\"\\'<&>#|;,-O"
@@ -117,7 +117,7 @@ def read_cluener(folder, split):
 
 
 def read_brat(folder, split):
-    assert (folder / "annotation.conf").read_text().splitlines()[1 : 1 + len(LABELS)] == LABELS
+    assert set(LABELS) <= set((folder / "annotation.conf").read_text().splitlines())
     found = []
     for file in sorted((folder / split).glob("*.txt")):
         text = file.read_bytes().decode()
@@ -151,7 +151,10 @@ def read_chat(folder, split):
     for item in json_lines(folder / f"{split}.jsonl"):
         system, user, assistant = item["messages"]
         assert [part["role"] for part in item["messages"]] == ["system", "user", "assistant"]
-        assert all(label in system["content"] for label in LABELS)
+        assert all(
+            label in system["content"]
+            for label in schema["properties"]["entities"]["items"]["properties"]["label"]["enum"]
+        )
         answer = json.loads(assistant["content"])
         jsonschema.validate(answer, schema)
         spans = []
@@ -221,6 +224,18 @@ def test_a_dataset_with_every_form_keeps_every_promise_and_still_loads(with_form
     assert int(checks["forms"].detail.split()[0]) == sum(name.startswith("forms/") for name in files_of(dataset)) > 20
     assert list(load_dataset(str(dataset), cache_dir=str(tmp_path))) == ["train", "validation", "test"]
     assert "`forms/conll`, `forms/spacy`" in (dataset / "README.md").read_text()
+
+
+def test_a_split_that_the_dataset_lacks_is_lacking_in_its_forms_too(made, tmp_path):
+    write_corpus(made.corpus, made.documents[3:4])  # one document, without an entity
+    build_dataset(made.corpus, made.log, tmp_path / "dataset", SCHEME, forms=list(FORMS))
+    assert [check.name for check in verify_dataset(tmp_path / "dataset") if not check.passed] == []
+    [split] = [path.name.split("-")[0] for path in (tmp_path / "dataset" / "data").iterdir()]
+    for form, (read, expected) in READERS.items():
+        name = {"validation": "dev"}.get(split, split) if form == "cluener" else split
+        found = read(tmp_path / "dataset" / "forms" / form, name)
+        assert "".join(text for text, _ in found) == made.documents[3]["text"]
+        assert all(entities == [] for _, entities in found)
 
 
 def test_the_same_inputs_give_the_same_forms_byte_for_byte(with_forms, tmp_path):
