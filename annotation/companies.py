@@ -1,6 +1,6 @@
 """Companies by their short names: a text with its borders in; the names that its sentences give away out.
 
-A short name has no last word that says what it is (世纪华通, 绿垄农业, 江苏远大). What gives it away is a branch of
+A short name has no last word that says what it is (世纪云通, 绿垄农业, 江苏远大). What gives it away is a branch of
 business after a stem that is no common word, a stock code, or a sentence where only a company can stand.
 """
 
@@ -29,7 +29,7 @@ _TICKER = re.compile(
 
 
 def brands(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
-    """世纪华通, 绿垄农业: a stem that is no common word, then a branch of business, then the end of a word."""
+    """世纪云通, 绿垄农业: a stem that is no common word, then a branch of business, then the end of a word."""
     text, words = edges.text, edges.words
     if not words.known:
         return
@@ -306,7 +306,7 @@ _SOURCE = re.compile(r"(?:来源|稿源|转自|据)[:：]\s?([\u4e00-\u9fffA-Za-
 
 
 def tickers(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
-    """A name before its stock code: 东方日升(300118)."""
+    """A name before its stock code: 云海日升(300999)."""
     text, words = edges.text, edges.words
     taken = covered(name for name in found if name.kind != "model")
     for match in _SOURCE.finditer(text):

@@ -108,7 +108,7 @@ def _stands_alone(edges: Edges, start: int, end: int, kind: str) -> bool:
     if text[start - 1 : start] in tuple("各0123456789"):
         return False
     if start in edges.zoned or end - 1 in edges.zoned:
-        return False  # 国药 in 青岛国药科技城
+        return False  # 云药 in 东港云药科技城
     starts = words.starts_at(start) or start in edges.by_end
     return (starts and words.ends_at(end)) or (kind == "again" and len(text[start:end]) > 3)
 

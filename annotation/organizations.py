@@ -359,7 +359,7 @@ _VERB = re.compile(
 
 
 def _cut(edges: Edges, start: int, end: int, score: float) -> Iterator[Name]:
-    """The model's name without the verb it ran into: 松下电器|向|上海市第一中级人民法院, 网宿科技|股份."""
+    """The model's name without the verb it ran into: 东瀛电装|向|云岭省高级人民法院, 远川科技|股份."""
     text = edges.text
     if text[end - 1] == "所" and text[end : end + 1] in ("持", "属", "有"):
         end -= 1

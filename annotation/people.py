@@ -25,7 +25,7 @@ _DOUBLE = re.compile(
 _TITLE = alternatives("titles")
 _JAPANESE = lexicon("japanese_surnames")
 _ENDS_TITLE = re.compile(rf"(?:{_TITLE})$")
-# A verb or an adverb that the model took for the end of a name: 龚虹嘉|才, 高敏|利用.
+# A verb or an adverb that the model took for the end of a name: 张根生|才, 李敏|利用.
 _TAIL = re.compile(r"(?<=.{3})[才已尚私犯仍又还将曾也说称]$|(?<=.{2})(?:[已犯]|利用|担任|表示|介绍|协议|先后|分别)$")
 _TITLE_END = re.compile(rf"(?:{_TITLE}|夫妇|夫人|氏)$")
 _AFTER_TITLE = re.compile(rf"(?:{_TITLE})(?=[\u4e00-\u9fff]{{2,4}})")
@@ -94,7 +94,7 @@ def _by_model(text: str, words: Words) -> Iterator[tuple[int, int, float]]:
             and words.starts_at(start - 1)
             and _ENDS_TITLE.search(text[max(0, start - 7) : start - 1])
         ):
-            start -= 1  # 董事长曾|万辉
+            start -= 1  # 董事长曾|根生
         name = text[start:end]
         if len(name) < 2 or not any(map(str.isalpha, name)):
             continue

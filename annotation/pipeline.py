@@ -32,7 +32,7 @@ PARTS = (
     "jiaozhu_settle",
 )
 MAX_LENGTH = 100_000_000  # characters. spaCy's million guards parsers, whose memory grows faster than the text
-BATCH = 256  # documents whose sentences share the model's batches
+BATCH = 64  # documents whose sentences share the model's batches
 
 
 def load_pipeline() -> Language:

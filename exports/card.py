@@ -164,8 +164,11 @@ def numbers(counts: Mapping[str, SplitCounts], labels: list[str]) -> str:
 def decisions(counts: Mapping[str, SplitCounts]) -> str:
     """The card's table of what people decided, and how many they were; `verify` writes it again, as `numbers`."""
     rows = [_row(verdict, [split.verdicts[verdict] for split in counts.values()]) for verdict in get_args(Verdict)]
-    people = {name.removeprefix(ADJUDICATION) for split in counts.values() for name in split.annotators - {AGREEMENT}}
-    return f"Spans by decision, of {_people_count(len(people))}:\n\n{table_of(['', *counts, 'all'], rows)}"
+    names = set().union(*(split.annotators for split in counts.values()))
+    people = _people_count(len({name.removeprefix(ADJUDICATION) for name in names - {AGREEMENT}}))
+    if AGREEMENT in names:
+        people += ", and of annotators who were of one opinion"
+    return f"Spans by decision, of {people}:\n\n{table_of(['', *counts, 'all'], rows)}"
 
 
 def _people_count(number: int) -> str:

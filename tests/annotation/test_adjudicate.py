@@ -75,6 +75,19 @@ def test_a_conflict_names_the_place_and_what_everyone_has_there(log):
     assert [len(said.spans) for said in second.said] == [1, 0, 0]
 
 
+def test_neighbouring_disputed_spans_are_two_places(log):
+    append(log, [opinion("a", "AABB"), opinion("b", "....")])
+    assert [(item.start, item.end) for item in adjudicate(log).conflicts] == [(0, 2), (2, 4)]
+
+
+def test_an_agreement_is_as_new_as_its_newest_source(log):
+    append(log, [opinion("a", "AA."), opinion("b", "AA.")])
+    adjudicate(log)
+    append(log, [opinion("b", "AA.", updated_at=LATER)])  # saved once more, unchanged
+    adjudicate(log)
+    assert [made.updated_at for made in standing(log)] == [LATER]
+
+
 def test_an_agreement_that_holds_no_longer_is_withdrawn_and_one_found_again_is_written_again(log):
     append(log, [opinion("a", "AA."), opinion("b", "AA.")])
     adjudicate(log)

@@ -99,6 +99,15 @@ def test_no_name_of_the_log_is_anywhere_in_the_dataset(named, tmp_path):
     assert "Annotators have pseudonyms" in text
 
 
+def test_the_card_says_where_annotators_were_of_one_opinion(made, tmp_path):
+    append(made.log, [replace(made.records[0], annotator=AGREEMENT, updated_at="2026-11-09T00:00:00Z")])
+    build_dataset(made.corpus, made.log, tmp_path / "dataset", SCHEME)
+    assert annotators(tmp_path / "dataset") == {"annotator-1", AGREEMENT}
+    text = read_card(tmp_path / "dataset")[1]
+    assert "Spans by decision, of 1 person, and of annotators who were of one opinion:" in text
+    assert [check.name for check in verify_dataset(tmp_path / "dataset") if not check.passed] == []
+
+
 def test_names_are_published_as_logged_where_the_workspace_says_so(named, tmp_path):
     dataset = tmp_path / "dataset"
     build_dataset(named.corpus, named.log, dataset, SCHEME, annotators="as_logged")

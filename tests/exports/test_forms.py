@@ -231,7 +231,7 @@ def test_a_split_that_the_dataset_lacks_is_lacking_in_its_forms_too(made, tmp_pa
     build_dataset(made.corpus, made.log, tmp_path / "dataset", SCHEME, forms=list(FORMS))
     assert [check.name for check in verify_dataset(tmp_path / "dataset") if not check.passed] == []
     [split] = [path.name.split("-")[0] for path in (tmp_path / "dataset" / "data").iterdir()]
-    for form, (read, expected) in READERS.items():
+    for form, (read, _) in READERS.items():
         name = {"validation": "dev"}.get(split, split) if form == "cluener" else split
         found = read(tmp_path / "dataset" / "forms" / form, name)
         assert "".join(text for text, _ in found) == made.documents[3]["text"]
