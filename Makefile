@@ -28,7 +28,7 @@ test: lint studio-venv browser ## Lint, then every test: unit, property, a real 
 	@$(BIN)/python -m pytest
 
 unit: setup ## The tests that take seconds
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -q -n auto -m "not slow"
 
 lint: setup ## ruff and mypy --strict
 	@$(BIN)/ruff check .

@@ -227,7 +227,7 @@ def _left_out(log: LogCounts) -> str:
     reasons = {
         "skipped": log.skipped,
         "deleted": log.deleted,
-        "superseded by a later annotation of the same document": log.superseded,
+        "another annotation speaks of the same document": log.superseded,
         "made on another text of the document": log.stale,
         "refused because a span was wrong": log.refused,
     }
