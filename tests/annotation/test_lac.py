@@ -13,8 +13,8 @@ from annotation.lac import MAX_BATCH, MAX_SENTENCE, _Marginals, find_words, name
 
 ARTICLES = Path(__file__).parents[2] / "samples" / "articles"
 SENTENCES = [
-    "9月25日上午,济南市政府新闻办举行新闻发布会。",
-    "济南市工业和信息化局党组书记、局长汲佩德介绍,下一步将在山东大学设立研究院",
+    "3月8日下午,青岛市教育局召开座谈会。",
+    "青岛市教育局副局长周明远说,今年将在中国海洋大学开设暑期班",
     "全市 生物医药\t产业😀规模突破3000亿元!",
 ]
 

@@ -10,7 +10,7 @@ from tests.benchmarks.pages import HTML_PAGES, SAMPLES, digest_of, html_pages, v
 
 HTML_DIGEST = "fcbef62920564bf1cfcfdd0cd0006b247cfb955ffa056356354a7dc2718262fc"
 SAMPLES_DIGESTS = {
-    "pages": "8bc3fbe7869a5ca025fd543a66534d5726b38b930ddf38074c54d70a1b4dd13c",
+    "pages": "12d136951daa74d20c1f8a757774689b18eb510b4cbaa93123a4802b65228a70",
     "articles": "59f94f6571146f194763ac490af47349e307d590e5c7654fc09656df16a1b6a9",
 }
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from corpus.rules.traditional import simplify, to_simplified
 from corpus.spans import AlignedText
 
-GENUINE = "生物醫藥產業是關係國計民生和國家安全的戰略性新興產業，於是業者紛紛投入研發，並且建立後續的合作關係。"
-BY_MACHINE = "生物醫藥產業是關系國計民生和國家安全的戰略性新興產業,于是業者紛紛投入研發,并且建立后續的合作關系。"
+GENUINE = "機器人產業關係到製造業的轉型與升級，於是業者紛紛投入研發，並且建立後續的合作關係。"
+BY_MACHINE = "機器人產業關系到制造業的轉型與升級,于是業者紛紛投入研發,并且建立后續的合作關系。"
 
 WRITTEN = (
     "著名 著作 顯著 卓著 土著 編著 原著 專著 名著 論著 譯著 巨著 "
@@ -24,13 +24,13 @@ def cleaned(text: str) -> str:
 def test_traditional_is_simplified_and_its_maker_named(text, script):
     page, found = simplify(AlignedText.of(text))
     assert found == script
-    assert page.text.startswith("生物医药产业是关系国计民生和国家安全的战略性新兴产业")
+    assert page.text.startswith("机器人产业关系到制造业的转型与升级")
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "生物医药产业是关系国计民生的战略性新兴产业，于是业者纷纷投入研发。",
+        "机器人产业关系到制造业的转型，于是业者纷纷投入研发。",
         "他的笔名“魯迅”二字用的是繁体，全文其余都是简体字，这样的文章不应当被看作繁体。",
         "瞭望塔上的哨兵",
         "以资慰藉，一片狼藉",

@@ -38,7 +38,7 @@ def test_notices_of_a_missing_rest_are_recognised(line, text):
         "剩余资金将用于补充流动资金。",
         "故事未完，他却走了。",
         "登录月球后，宇航员采集了样本。",
-        "您可以选择隐身登录，论坛会员将在用户列表看不到您的信息。",
+        "选择隐身方式登录后，其他会员在名单里看不到您。",
     ],
 )
 def test_members_and_payments_as_subjects_are_left_alone(line, text):
