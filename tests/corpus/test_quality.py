@@ -10,7 +10,7 @@ from tests.benchmarks.pages import HTML_PAGES, SAMPLES, digest_of, html_pages, v
 
 HTML_DIGEST = "fcbef62920564bf1cfcfdd0cd0006b247cfb955ffa056356354a7dc2718262fc"
 SAMPLES_DIGESTS = {
-    "pages": "12d136951daa74d20c1f8a757774689b18eb510b4cbaa93123a4802b65228a70",
+    "pages": "1cb4a2f9ecad5129e026ee21e72c1cb65f794623af435f9da39e2c1425b21367",
     "articles": "59f94f6571146f194763ac490af47349e307d590e5c7654fc09656df16a1b6a9",
 }
 
