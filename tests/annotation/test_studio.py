@@ -102,7 +102,7 @@ def test_the_command_says_how_to_log_in_and_stops_its_server_when_asked_to(label
         assert str(folder / "login") in said[1]
         assert "登录邮箱" in said[4]
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=90)
     finally:
         if process.poll() is None:
             process.terminate()
