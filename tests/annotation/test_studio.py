@@ -90,7 +90,12 @@ def test_the_command_says_how_to_log_in_and_stops_its_server_when_asked_to(label
     shutil.copytree(label_studio.settings.folder, folder, ignore=shutil.ignore_patterns("server.*"))
     command = [sys.executable, "-m", "jiaozhu", "--config", str(desk.config), "annotation", "studio"]
     process = subprocess.Popen(
-        [*command, "--folder", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--folder", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell starts its background jobs with Ctrl-C ignored; tests may run in one.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         said = [process.stdout.readline() for _ in range(6)]
