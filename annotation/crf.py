@@ -1,0 +1,392 @@
+"""A model of the user's own: marked texts in, a character CRF (Lafferty et al. 2001) in one file out, and its spans.
+
+`exports train` feeds it what people decided; it then joins the pipeline as a second voter (annotation/settle.py). What
+it looks at, how it learns and how it suggests stand together here, so that a model never meets other features than it
+was made with. The file is a zip of two members, stored: `model.json`, which says what the model is, and crfsuite's own
+`weights`; nothing in it is code. One thread, the order given, no clock: the same examples make the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from annotation.groups import Found, suggest, text_of
+from annotation.lac import split_sentences
+from annotation.lexicon import alternatives, lexicon
+from annotation.names import LAST, LEGAL
+from annotation.places import divisions
+from corpus.errors import JiaozhuError, SpanError
+
+FEATURES = "1"  # raise it with every change of `features`: a model knows only those it was made with
+GROUP = "crf"
+NAME = "jiaozhu-crf"
+MAX_PIECE = 512  # characters that are read together; what is longer is cut at sentence ends
+ABOUT, WEIGHTS = "model.json", "weights"  # the members of a model's file
+MAX_BYTES = 1 << 30
+
+Marked = tuple[str, Sequence[tuple[int, int, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a model is. `weights` and `examples` are SHA-256, of crfsuite's bytes and of what they were learned from."""
+
+    name: str
+    features: str
+    labels: tuple[str, ...]
+    weights: str
+    examples: str
+    texts: int
+    characters: int
+    spans: dict[str, int]
+    settings: dict[str, float]
+
+    @property
+    def id(self) -> str:
+        """`name@version`; the version is that of the features and the digest of the weights, so it names one model."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def version(self) -> str:
+        """Without the name."""
+        return f"{self.features}.{self.weights[:12]}"
+
+
+# Features -----------------------------------------------------------------------------------------------------------
+
+# Full-width forms read as half-width ones: corpora differ in nothing more. One character for one.
+_FOLD = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: " ", 0: "\ufffd"}
+_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
+_TITLES = re.compile(alternatives("titles"))
+_SURNAMES = frozenset(name for name in lexicon("surnames") if len(name) == 1)
+
+
+def features(sentence: str) -> list[list[str]]:
+    """For each character: itself and its neighbours, pairs and triples, kinds of characters, and what lists know."""
+    text = sentence.encode("utf-8", "replace").decode().translate(_FOLD)
+    kinds = "".join(map(_kind, text))
+    flags = _flags(text)
+    c, k = f"^^{text}$$", f"^^{kinds}$$"
+    return [
+        [
+            "b",
+            f"0{c[i + 2]}",
+            f"1{c[i + 1]}",
+            f"2{c[i + 3]}",
+            f"3{c[i]}",
+            f"4{c[i + 4]}",
+            f"5{c[i + 1 : i + 3]}",
+            f"6{c[i + 2 : i + 4]}",
+            f"7{c[i : i + 2]}",
+            f"8{c[i + 3 : i + 5]}",
+            f"9{c[i + 1 : i + 4]}",
+            f"k{k[i + 1 : i + 4]}",
+            f"l{k[i : i + 5]}",
+            *flags[i],
+        ]
+        for i in range(len(text))
+    ]
+
+
+def _kind(char: str) -> str:
+    if char in _NUMERALS:
+        return "n"
+    if "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" or char >= "\U00020000":
+        return "s" if char in _SURNAMES else "h"
+    if char.isdigit():
+        return "d"
+    if char.isalpha():
+        return "A" if char.isupper() else "a"
+    return "_" if char.isspace() else "p"
+
+
+def _flags(text: str) -> list[list[str]]:
+    """What the lists of the grammars say: last words of organizations, titles, divisions; how far the next ones are."""
+    flags: list[list[str]] = [[] for _ in text]
+    marks = [(match.start(), match.end(), "o") for pattern in (LEGAL, LAST) for match in pattern.finditer(text)]
+    marks += [(match.start(), match.end(), "t") for match in _TITLES.finditer(text)]
+    marks += [(start, end, "g") for start, end in _divisions(text)]
+    for start, end, mark in marks:
+        for i in range(start, end):
+            flags[i].append(f"{mark}{'B' if i == start else 'E' if i == end - 1 else 'I'}")
+        if start:
+            flags[start - 1].append(f"{mark}>")
+        if end < len(text):
+            flags[end].append(f"<{mark}")
+        if mark == "o":  # an organization's first character stands some way before its last word
+            for i in range(max(0, start - 8), start):
+                flags[i].append(f"o{start - i}")
+    return flags
+
+
+def _divisions(text: str) -> Iterator[tuple[int, int]]:
+    """Names of divisions, full and short, the longest at each place."""
+    by_pair = divisions().by_pair
+    cursor = 0
+    for i, pair in enumerate(map("".join, pairwise(text))):
+        for name in by_pair.get(pair, ()) if i >= cursor else ():
+            if text.startswith(name, i):
+                cursor = i + len(name)
+                yield i, cursor
+                break
+
+
+# Training -----------------------------------------------------------------------------------------------------------
+
+
+def train(
+    examples: Iterable[Marked],
+    path: Path,
+    *,
+    name: str = NAME,
+    c1: float = 0.05,
+    c2: float = 0.05,
+    iterations: int = 100,
+    on_iteration: Callable[[int], object] | None = None,
+) -> About:
+    """Learn from texts with their spans (start, end, label; code points, apart) and write the model to `path`.
+
+    `c1` and `c2` weigh the L1 and L2 norms of the weights, as in crfsuite; with L1 most weights are zero, so that the
+    file stays small. `on_iteration` is told the number of each step. Memory grows with the examples, 0.3 to 0.9 kB
+    a character, as L-BFGS needs them all.
+
+    Raises:
+        SpanError: a span lies outside its text, or overlaps another; with the number of the example.
+        JiaozhuError: there is nothing to learn, `path` cannot be written, or python-crfsuite is missing.
+    """
+    crfsuite = _crfsuite()
+
+    class Trainer(crfsuite.BaseTrainer):  # type: ignore[misc, name-defined]
+        step = 0
+
+        def message(self, message: str) -> None:
+            if message.startswith("***** Iteration"):
+                self.step += 1
+                if on_iteration is not None:
+                    on_iteration(self.step)
+
+    settings = {"c1": c1, "c2": c2, "max_iterations": iterations, "feature.possible_transitions": 1}
+    trainer = Trainer("lbfgs")
+    trainer.set_params(settings)
+    digest = sha256()
+    counts: Counter[str] = Counter()
+    texts = characters = 0
+    for number, (text, marked) in enumerate(examples):
+        spans = sorted((int(start), int(end), str(label)) for start, end, label in marked)
+        _check(number, text, spans)
+        digest.update(json.dumps([text, spans], ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        texts, characters = texts + 1, characters + len(text)
+        counts.update(label for *_, label in spans)
+        tags = _tags(len(text), spans)
+        for start, end in pieces(text, spans):
+            trainer.append(features(text[start:end]), tags[start:end])
+    if not counts:
+        raise JiaozhuError(f"{path}: nothing to learn, {texts} texts hold no span; annotate some first")
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+            made = Path(folder) / WEIGHTS
+            trainer.train(str(made))
+            weights = made.read_bytes()
+        about = About(
+            name=name,
+            features=FEATURES,
+            labels=tuple(sorted(counts)),
+            weights=sha256(weights).hexdigest(),
+            examples=digest.hexdigest(),
+            texts=texts,
+            characters=characters,
+            spans=dict(sorted(counts.items())),
+            settings={key: float(value) for key, value in sorted(settings.items())},
+        )
+        partial.write_bytes(_packed(about, weights))
+        partial.replace(path)
+    except OSError as error:
+        raise JiaozhuError(f"{path}: cannot be written ({error.strerror}); name another file") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    return about
+
+
+def _check(number: int, text: str, spans: Sequence[tuple[int, int, str]]) -> None:
+    cursor = 0
+    for start, end, label in spans:
+        if not 0 <= start < end <= len(text):
+            raise SpanError(
+                f"example {number}: {label} [{start}, {end}) lies outside its text of {len(text)} characters"
+            )
+        if start < cursor:
+            raise SpanError(f"example {number}: {label} [{start}, {end}) overlaps the span before it")
+        cursor = end
+
+
+def _tags(length: int, spans: Iterable[tuple[int, int, str]]) -> list[str]:
+    """BIO (Ramshaw and Marcus 1995), one for each character."""
+    tags = ["O"] * length
+    for start, end, label in spans:
+        tags[start:end] = [f"B-{label}", *[f"I-{label}"] * (end - start - 1)]
+    return tags
+
+
+def pieces(text: str, spans: Sequence[tuple[int, int, str]] = ()) -> Iterator[tuple[int, int]]:
+    """Sentences, white space alone left out; those that a span joins stay together."""
+    inside = {place for start, end, _ in spans for place in range(start + 1, end)}
+    begin: int | None = None
+    for start, end in split_sentences(text, MAX_PIECE):
+        begin = start if begin is None else begin
+        if end in inside:
+            continue
+        if not text[begin:end].isspace():
+            yield begin, end
+        begin = None
+
+
+def _packed(about: About, weights: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as file:
+        for member, data in ((ABOUT, json.dumps(asdict(about), indent=1).encode()), (WEIGHTS, weights)):
+            info = zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0))
+            info.create_system, info.external_attr = 3, 0o644 << 16  # the same on every system
+            file.writestr(info, data)
+    return packed.getvalue()
+
+
+# Prediction ---------------------------------------------------------------------------------------------------------
+
+
+class Crf:
+    """A trained model. `about` says which; it is loaded once and may be used for any number of texts."""
+
+    def __init__(self, about: About, weights: bytes) -> None:
+        self.about = about
+        self.weights = weights
+        self._tagger = _crfsuite().Tagger()
+        self._tagger.open_inmemory(weights)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Crf, (self.about, self.weights)
+
+    @classmethod
+    def load(cls, path: Path) -> Crf:
+        """The model in a file that `train` wrote.
+
+        Raises:
+            JiaozhuError: there is none, it is not such a file, or it was made for other features.
+        """
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise JiaozhuError(
+                f"{path}: the CRF model cannot be read ({error.strerror}); make one with jiaozhu exports train"
+            ) from None
+        return cls.unpacked(data, str(path))
+
+    @classmethod
+    def unpacked(cls, data: bytes, where: str) -> Crf:
+        """The model in the bytes of such a file; `where` they are from is what errors name.
+
+        Raises:
+            JiaozhuError: as `load`.
+        """
+        remedy = "make it again with jiaozhu exports train"
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as file:
+                if any(info.file_size > MAX_BYTES for info in file.infolist()):
+                    raise ValueError("a member is larger than 1 GiB")
+                held, weights = json.loads(file.read(ABOUT)), file.read(WEIGHTS)
+            about = About(**{**held, "labels": tuple(held["labels"])})
+        except (zipfile.BadZipFile, KeyError, TypeError, ValueError, NotImplementedError) as error:
+            raise JiaozhuError(f"{where}: not a CRF model of ours ({error}); {remedy}") from None
+        if about.features != FEATURES:
+            raise JiaozhuError(f"{where}: made for features {about.features!r}, not {FEATURES!r}; {remedy}")
+        if sha256(weights).hexdigest() != about.weights or weights[:4] != b"lCRF":
+            raise JiaozhuError(f"{where}: damaged, its weights are not those it was made with; {remedy}")
+        return cls(about, weights)
+
+    def packed(self) -> bytes:
+        """The bytes of its file."""
+        return _packed(self.about, self.weights)
+
+    def predict(self, text: str) -> list[Found]:
+        """Spans by start, apart. A span's score is the least of its characters' marginals and of its end's."""
+        found: list[Found] = []
+        for start, end in pieces(text):
+            found += self._piece(text[start:end], start)
+        return found
+
+    def _piece(self, piece: str, offset: int) -> Iterator[Found]:
+        tagger = self._tagger
+        tags: list[str] = tagger.tag(features(piece))
+        start = 0
+        for end in range(1, len(tags) + 1):
+            label = tags[start][2:]
+            if end < len(tags) and label and tags[end] == f"I-{label}":
+                continue
+            if label:
+                score = min(tagger.marginal(tag, i) for i, tag in enumerate(tags[start:end], start))
+                if end < len(tags):
+                    score = min(score, 1 - tagger.marginal(f"I-{label}", end))
+                yield Found(offset + start, offset + end, label, round(min(max(score, 0.0), 1.0), 4))
+            start = end
+
+
+def _crfsuite() -> Any:  # noqa: ANN401
+    try:
+        import pycrfsuite
+    except ModuleNotFoundError:
+        raise JiaozhuError(
+            "a CRF needs python-crfsuite, which is not installed; run: pip install 'jiaozhu[train]'"
+        ) from None
+    return pycrfsuite
+
+
+@Language.factory("jiaozhu_crf", default_config={"path": ""})
+class CrfVoter:
+    """The model at `path` as a part of the pipeline; its spans in `doc.spans["crf"]`. It is saved with the pipeline."""
+
+    def __init__(self, nlp: Language, name: str, path: str) -> None:
+        self._path = path
+        self._crf: Crf | None = None
+
+    @property
+    def crf(self) -> Crf:
+        """The model, loaded on the first call."""
+        if self._crf is None:
+            self._crf = Crf.load(Path(self._path))
+        return self._crf
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Raises JiaozhuError where the model cannot be loaded, SpanError where a span cuts a token."""
+        return suggest(doc, GROUP, self.crf.about.id, self.crf.predict(text_of(doc)))
+
+    def to_bytes(self, exclude: Any = ()) -> bytes:  # noqa: ANN401
+        """The model's file."""
+        return self.crf.packed()
+
+    def from_bytes(self, data: bytes, exclude: Any = ()) -> CrfVoter:  # noqa: ANN401
+        """Raises JiaozhuError where it is none."""
+        self._crf = Crf.unpacked(data, "the pipeline's CRF")
+        return self
+
+    def to_disk(self, path: Path, exclude: Any = ()) -> None:  # noqa: ANN401
+        """The model's file."""
+        Path(path).write_bytes(self.crf.packed())
+
+    def from_disk(self, path: Path, exclude: Any = ()) -> CrfVoter:  # noqa: ANN401
+        """Raises JiaozhuError where it is none."""
+        self._crf = Crf.load(Path(path))
+        return self
