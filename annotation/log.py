@@ -24,6 +24,8 @@ Verdict = Literal["kept", "moved", "retyped", "added"]
 ADJUDICATION = "adjudication:"
 AGREEMENT = ADJUDICATION + "agreement"
 
+FLAGS = ("ground_truth", "blind")  # fields of a record that its line has only where they are true
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -67,6 +69,8 @@ class Record:
     guideline: str
     spans: tuple[Span, ...]
     deleted: tuple[Suggestion, ...]  # suggestions the person took away
+    ground_truth: bool = False  # marked so in Label Studio
+    blind: bool = False  # made without any suggestion, by the choice of `push --blind`: for an honest test
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -80,8 +84,12 @@ class Record:
 
 
 def to_line(record: Record) -> str:
-    """The record as one line of JSON, without the newline."""
-    return json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
+    """The record as one line of JSON, without the newline. A flag is written only where it is set."""
+    data = asdict(record)
+    for flag in FLAGS:
+        if not data[flag]:
+            del data[flag]
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_line(line: str) -> Record:
@@ -107,7 +115,7 @@ def _check_types(item: Record | Span | Suggestion) -> None:
         if not isinstance(wanted, tuple):
             if value not in get_args(wanted):
                 raise TypeError(f"{name} is {value!r}, not one of {', '.join(get_args(wanted))}")
-        elif not isinstance(value, wanted) or isinstance(value, bool):
+        elif not isinstance(value, wanted) or (isinstance(value, bool) and wanted != (bool,)):
             raise TypeError(f"{name} is {value!r}")
 
 
@@ -141,6 +149,8 @@ _TYPES: dict[type, dict[str, Any]] = {
         "lead_time": (*_NUMBER, NoneType),
         "model": (str, NoneType),
         "guideline": (str,),
+        "ground_truth": (bool,),
+        "blind": (bool,),
     },
 }
 

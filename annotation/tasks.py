@@ -39,8 +39,12 @@ class Region:
     label: str
 
 
-def to_task(document: Mapping[str, Any], suggestions: Suggestions | None, scheme: LabelScheme) -> dict[str, Any]:
+def to_task(
+    document: Mapping[str, Any], suggestions: Suggestions | None, scheme: LabelScheme, *, blind: bool = False
+) -> dict[str, Any]:
     """The task of one document, with its suggestions as a prediction where it has any.
+
+    A `blind` task says so in its data, for the pull, and has no suggestions; they are checked all the same.
 
     Raises:
         SpanError: a suggestion fails the gates.
@@ -48,9 +52,10 @@ def to_task(document: Mapping[str, Any], suggestions: Suggestions | None, scheme
     """
     data = {"doc_id": document["doc_id"], "text_sha256": document["text_sha256"], "text": document["text"]}
     data |= {name: document[name] or "" for name in SHOWN}  # Label Studio wants every field its view names
-    if suggestions is None:
-        return {"data": data}
-    return {"data": data, "predictions": [to_prediction(document, suggestions, scheme)]}
+    predictions = [] if suggestions is None else [to_prediction(document, suggestions, scheme)]
+    if blind:
+        return {"data": data | {"blind": True}}
+    return {"data": data, "predictions": predictions} if predictions else {"data": data}
 
 
 def to_prediction(document: Mapping[str, Any], suggestions: Suggestions, scheme: LabelScheme) -> dict[str, Any]:
@@ -171,6 +176,8 @@ def from_annotation(
         guideline=scheme.version,
         spans=spans,
         deleted=deleted,
+        ground_truth=bool(annotation.get("ground_truth")),
+        blind=data.get("blind") is True and shown is None,
     )
 
 

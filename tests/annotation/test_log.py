@@ -93,3 +93,17 @@ def test_a_broken_line_is_named_by_its_number(tmp_path, line):
         file.write(line + "\n")
     with pytest.raises(JiaozhuError, match=r"log.jsonl:2: not a record"):
         list(read_log(log))
+
+
+def test_a_flag_is_in_the_line_only_where_it_is_set_so_that_older_logs_keep_their_bytes():
+    assert not {"blind", "ground_truth"} & set(json.loads(to_line(RECORD)))
+    for flag in ("blind", "ground_truth"):
+        marked = replace(RECORD, **{flag: True})
+        assert json.loads(to_line(marked))[flag] is True
+        assert from_line(to_line(marked)) == marked
+
+
+@pytest.mark.parametrize("value", ["1", '"yes"', "null"])
+def test_a_flag_that_is_neither_true_nor_false_is_refused(value):
+    with pytest.raises(TypeError, match="blind is"):
+        from_line(to_line(replace(RECORD, blind=True)).replace('"blind":true', f'"blind":{value}'))

@@ -213,3 +213,32 @@ def test_an_annotation_on_another_text_is_refused_with_its_document():
     data, annotation, shown = echo(to_task(document("旧的正文\n"), None, SCHEME))
     with pytest.raises(JiaozhuError, match=r"^d1: annotation u1 was made on another text"):
         back(document(TEXT), data, annotation, shown)
+
+
+def test_a_blind_task_has_no_suggestions_and_its_record_says_so():
+    row = document(TEXT)
+    suggestions = Suggestions("d1", row["text_sha256"], "m@1", (suggestion(TEXT, 0, 4),))
+    task = to_task(row, suggestions, SCHEME, blind=True)
+    assert task == {"data": {**to_task(row, None, SCHEME)["data"], "blind": True}}
+    record = back(row, *echo(task, [result(Region("x", 0, 4, "ORG"), "", "manual")]))
+    assert (record.blind, record.model, record.spans[0].verdict) == (True, None, "added")
+    assert not decide(("x", 0, 4, "ORG")).blind
+
+
+def test_the_suggestions_of_a_blind_task_are_checked_too():
+    with pytest.raises(SpanError, match="outside its text"):
+        to_task(
+            document(TEXT), Suggestions("d1", text_sha256(TEXT), "m", (suggestion(TEXT, 0, 99),)), SCHEME, blind=True
+        )
+
+
+def test_an_annotation_that_was_made_from_suggestions_is_not_blind_whatever_its_task_says():
+    row = document(TEXT)
+    data, annotation, shown = echo(to_task(row, Suggestions("d1", row["text_sha256"], "m@1", ()), SCHEME))
+    assert not back(row, data | {"blind": True}, annotation, shown).blind
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_ground_truth_is_kept(flag):
+    row = document(TEXT)
+    assert back(row, *echo(to_task(row, None, SCHEME), [], ground_truth=flag)).ground_truth is flag
