@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JIAOZHU := $(BIN)/jiaozhu
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify report bench bench-clean bench-ner lint clean
+.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify report bench bench-clean bench-ner lint clean words-model
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,13 +18,13 @@ setup: .venv/ready ## Make .venv with everything the main job needs
 	  || { echo "this Python cannot make virtual environments; install its venv package (Debian: python3-venv)"; exit 2; }
 	@echo "setting up .venv (once, about two minutes)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[annotation,train,studio,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[annotation,train,words,studio,dev]'
 	@touch $@
 
 demo: setup ## Walk the whole road on the samples, with a Label Studio of its own
 	@$(BIN)/python samples/demo.py
 
-test: lint studio-venv browser ## Lint, then every test: unit, property, a real Label Studio, a real browser
+test: lint studio-venv browser words-model ## Lint, then every test: unit, property, a real Label Studio, a real browser
 	@$(BIN)/python -m pytest
 
 unit: setup ## The tests that take seconds
@@ -37,6 +37,9 @@ lint: setup ## ruff and mypy --strict
 
 studio-venv: setup
 	@$(JIAOZHU) annotation studio --install-only
+
+words-model: setup ## Set up pkuseg's model, for the word view
+	@$(JIAOZHU) annotation words-model
 
 browser: setup
 	@$(BIN)/python tests/install_browser.py

