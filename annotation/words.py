@@ -185,7 +185,7 @@ def _convert(archive: Path, folder: Path) -> None:
 def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
     file = archive.extractfile(f"{MEMBERS}/{name}")
     if file is None:
-        raise JiaozhuError(f"{archive.name}: {name} is no file in it; get the archive again")
+        raise JiaozhuError(f"{archive.name!r}: {name} is no file in it; get the archive again")
     return file
 
 
