@@ -25,10 +25,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotation.groups import Found, suggest, text_of
-from annotation.lac import split_sentences
 from annotation.lexicon import alternatives, lexicon
 from annotation.names import LAST, LEGAL
 from annotation.places import divisions
+from annotation.sentences import split_sentences
 from corpus.errors import JiaozhuError, SpanError
 
 FEATURES = "1"  # raise it with every change of `features`: a model knows only those it was made with
