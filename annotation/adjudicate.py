@@ -11,15 +11,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid5
 
 from annotation.agreement import opinions_by_document
-from annotation.connection import address, connected
+from annotation.connection import address, alone, connected
 from annotation.labels import LabelScheme, load_labels
-from annotation.log import AGREEMENT, Record, Span, Suggestion, append, latest, read_log
+from annotation.log import AGREEMENT, Record, Span, Suggestion, append, latest, mend, read_log
 from annotation.project import ADJUDICATING, ensure_project
-from annotation.push import BATCH, COLUMNS, batched, find_tasks, require_taken
+from annotation.push import COLUMNS, batched, find_tasks, send_tasks
 from annotation.suggestions import Suggestions
 from annotation.tasks import to_prediction, to_task
 from corpus.errors import JiaozhuError
@@ -83,6 +83,7 @@ def adjudicate(log: Path) -> Adjudicated:
     """
     if not log.is_file():
         raise JiaozhuError(f"{log}: no annotation log here; run jiaozhu annotation pull, or name one with --log")
+    mend(log)
     everything = list(read_log(log))
     records = latest(everything)
     opinions = opinions_by_document(records)
@@ -140,14 +141,13 @@ def push_conflicts(workspace: Workspace, url: str | None = None, title: str | No
     tasks = {row["doc_id"]: _task(row, disputed[row["doc_id"]], scheme) for row in rows if row["doc_id"] in disputed}
     if missing := sorted(set(disputed) - set(tasks)):
         raise JiaozhuError(f"{missing[0]}: is not in the corpus; build the corpus with the pages it was pushed from")
-    with connected(workspace, url) as client:
+    with alone(workspace), connected(workspace, url) as client:
         project = ensure_project(client, (title or workspace.studio.project) + ADJUDICATING, scheme)
         there = find_tasks(client, project, tasks)
         fresh = [task for doc_id, task in tasks.items() if doc_id not in there]
-        for batch in track(batched(fresh, BATCH), "Pushing conflicts", -(-len(fresh) // BATCH)):
-            made: Any = client.projects.import_tasks(id=project.id, request=cast(Any, batch), return_task_ids=True)
-            require_taken("tasks", made.task_count, len(batch))
-            require_taken("versions", made.prediction_count, sum(len(task["predictions"]) for task in batch))
+        size = workspace.studio.batch
+        for batch in track(batched(fresh, size), "Pushing conflicts", -(-len(fresh) // size)):
+            send_tasks(client, project, batch)
         client.projects.update(project.id, model_version="")  # else the last annotator's versions alone are shown
     return Asked(project.title, f"{address(workspace, url)}/projects/{project.id}", len(fresh), len(there))
 

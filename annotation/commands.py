@@ -224,6 +224,8 @@ def pull(
         "refused": len(done.refused),
     }
     _show(f"Annotations of {done.project!r}", rows, done, as_json)
+    if done.mended:
+        typer.echo(f"{context.obj.log}: an interrupted run had left a torn line; mended", err=True)
     _refuse(done.refused)
 
 

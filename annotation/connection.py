@@ -6,6 +6,8 @@ errors of the server, the network and the SDK become `JiaozhuError`. A token is 
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import stat
 from collections.abc import Iterator
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     import httpx
     from label_studio_sdk import LabelStudio
 
-TIMEOUT = 120.0  # seconds; an import of 500 long documents takes several
+CONNECT_SECONDS = 10.0  # to be connected; how long an answer may take is `[studio] timeout`
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -70,15 +72,18 @@ def connected(workspace: Workspace, url: str | None = None) -> Iterator[LabelStu
         from label_studio_sdk import LabelStudio
         from label_studio_sdk.core.api_error import ApiError
         from label_studio_sdk.core.parse_error import ParsingError
+
+        from annotation.transport import PatientClient
     except ImportError:
         raise JiaozhuError("the Label Studio client is not installed; run: pip install 'jiaozhu[studio]'") from None
     where = address(workspace, url)
     token = read_token(workspace)
     local = urlsplit(where).hostname in LOOPBACK  # a proxy of the environment cannot reach our own machine
     try:
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=not local) as http:
+        timeout = httpx.Timeout(workspace.studio.timeout, connect=CONNECT_SECONDS)
+        with PatientClient(timeout=timeout, follow_redirects=True, trust_env=not local) as http:
             _check_server(http, where)
-            # A retried import would make its tasks twice; our commands can simply be run again.
+            # `PatientClient` tries again, with more care than the SDK, which would make the tasks of an import twice.
             client = LabelStudio(  # type: ignore[no-untyped-call]
                 base_url=where, api_key=token, max_retries=0, httpx_client=http
             )
@@ -88,17 +93,32 @@ def connected(workspace: Workspace, url: str | None = None) -> Iterator[LabelStu
         raise JiaozhuError(_reason(where, error.status_code, error.body).replace(token, "…")) from None
     except httpx.TimeoutException:
         raise JiaozhuError(
-            f"{where}: Label Studio did not answer in time; is it overloaded? run the command again"
+            f"{where}: Label Studio did not answer within {workspace.studio.timeout} s ([studio] timeout); "
+            "is it overloaded? run the command again"
+        ) from None
+    except httpx.ConnectError:
+        raise JiaozhuError(
+            f"{where}: Label Studio cannot be reached; run `jiaozhu annotation studio`, or give --url"
         ) from None
     except httpx.HTTPError as error:
-        kind = type(error).__name__
         raise JiaozhuError(
-            f"{where}: Label Studio cannot be reached ({kind}); run `jiaozhu annotation studio`, or give --url"
+            f"{where}: the connection to Label Studio broke ({type(error).__name__}); run the command again, "
+            "nothing is lost or done twice"
         ) from None
-    except ParsingError:
+    except (ParsingError, json.JSONDecodeError):
         raise JiaozhuError(
             f"{where}: an answer of Label Studio could not be read; is its version 1.20 or later?"
         ) from None
+
+
+@contextmanager
+def alone(workspace: Workspace) -> Iterator[None]:
+    """Wait until no other run of this workspace sends tasks: two that look first and send then would send twice."""
+    folder = workspace.studio.folder
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "push.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed, or its process is killed
+        yield
 
 
 def _check_server(http: httpx.Client, where: str) -> None:
@@ -123,6 +143,8 @@ def _reason(where: str, status: int | None, body: object) -> str:
         return f"{where}: this user may not do that; ask an administrator of the project"
     if status == 404:
         return f"{where}: no longer there (404); was the project or a task deleted meanwhile?"
+    if status == 429 or (status or 0) >= 500:
+        return f"{where}: Label Studio is not well (status {status}); look at its log, then run the command again"
     said = body if isinstance(body, dict) else {}
     detail = " ".join(str(said.get("validation_errors") or said.get("detail") or "no detail given").split())[:300]
     return f"{where}: Label Studio refused a request (status {status}): {detail}"

@@ -6,10 +6,13 @@ record a line, no escapes for Chinese. A line is never changed; a later version 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from io import BufferedRandom
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args
@@ -25,6 +28,9 @@ ADJUDICATION = "adjudication:"
 AGREEMENT = ADJUDICATION + "agreement"
 
 FLAGS = ("ground_truth", "blind")  # fields of a record that its line has only where they are true
+
+# What reading a line that is not a record raises.
+_BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,35 +174,80 @@ def read_log(path: Path) -> Iterator[Record]:
             if line.strip():
                 try:
                     yield from_line(line.decode())
-                except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                except _BROKEN as error:
+                    remedy = "restore the line from version control"
+                    if not line.endswith(b"\n"):
+                        remedy = "an interrupted run left it; run `jiaozhu annotation pull`, which mends it"
                     raise JiaozhuError(
-                        f"{path}:{number}: not a record of the annotation log ({error}); "
-                        "restore the line from version control"
+                        f"{path}:{number}: not a record of the annotation log ({error}); {remedy}"
                     ) from None
+
+
+def mend(path: Path) -> bool:
+    """Take away a torn last line, which a killed run can leave, and say whether there was one.
+
+    Nothing is lost: what it was written from is still on the server, and is written again.
+    """
+    if not path.is_file():
+        return False
+    with _locked(path) as file:
+        return _mend(file)
 
 
 def append(path: Path, records: Iterable[Record]) -> int:
     """Append the records the log does not have yet, and return how many those were.
 
-    The lines are written and synced in one piece, so that an interrupted run leaves whole lines or none.
+    One run at a time writes; the lines are written and synced in one piece. A run that is killed while it writes leaves
+    whole lines and at most one torn one at the end, which the next run takes away.
     """
-    known = {record.key for record in read_log(path)}
-    fresh: list[Record] = []
-    for record in records:
-        if record.key not in known:
-            known.add(record.key)
-            fresh.append(record)
-    if fresh:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+b") as file:
-            if file.seek(0, os.SEEK_END):
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":  # an editor took the last newline
-                    file.write(b"\n")
+    wanted = list(records)
+    if not wanted:
+        return 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(path) as file:
+        _mend(file)
+        known = {record.key for record in read_log(path)}
+        fresh: list[Record] = []
+        for record in wanted:
+            if record.key not in known:
+                known.add(record.key)
+                fresh.append(record)
+        if fresh:
             file.write("".join(to_line(record) + "\n" for record in fresh).encode())
             file.flush()
             os.fsync(file.fileno())
     return len(fresh)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[BufferedRandom]:
+    """The log, open to read and append, while no other run has it."""
+    with path.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # given back when the file is closed, or its process is killed
+        yield file
+
+
+def _mend(file: BufferedRandom) -> bool:
+    start, line = _last_line(file)
+    try:
+        if line.strip():
+            from_line(line.decode())
+            file.write(b"\n")  # an editor took it, or the run was killed just before it
+        return False
+    except _BROKEN:
+        file.truncate(start)
+        return True
+
+
+def _last_line(file: BufferedRandom, block: int = 1 << 16) -> tuple[int, bytes]:
+    """Where the characters after the last newline begin, and these; none where the file ends with one."""
+    start, line = file.seek(0, os.SEEK_END), b""
+    while start and b"\n" not in line:
+        step = min(block, start)
+        start = file.seek(start - step)
+        line = file.read(step) + line
+    start += line.rfind(b"\n") + 1
+    return start, line[line.rfind(b"\n") + 1 :]
 
 
 def latest(records: Iterable[Record]) -> list[Record]:

@@ -123,7 +123,11 @@ def ensure_project(client: LabelStudio, title: str, scheme: LabelScheme) -> Proj
         show_collab_predictions=True,
         enable_empty_annotation=True,  # a text without entities is a decision too
     )
-    return Project(made.id, title, "")
+    listed: Any = client.projects.list(title=title, page_size=100)
+    first = min((project.id for project in listed if project.title == title), default=made.id)
+    if first != made.id:  # another push made it in the same moment; the first one stays
+        client.projects.delete(made.id)
+    return Project(first, title, "")
 
 
 def _check_labels(title: str, config: dict[str, Any], scheme: LabelScheme) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from annotation.agreement import opinions_by_document
 from annotation.connection import connected
 from annotation.labels import LabelScheme, load_labels
-from annotation.log import ADJUDICATION, AGREEMENT, Record, append, latest, read_log
+from annotation.log import ADJUDICATION, AGREEMENT, Record, append, latest, mend, read_log
 from annotation.project import ADJUDICATING, Project, require_project
 from annotation.push import batched
 from annotation.tasks import from_annotation, prediction
@@ -45,6 +45,7 @@ class Pulled:
     verdicts: dict[str, int]
     elsewhere: int
     refused: tuple[str, ...]
+    mended: bool  # an interrupted run had left a torn line, which was taken away
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def pull(workspace: Workspace, url: str | None = None, title: str | None = None)
     scheme = load_labels(workspace.labels)
     title = title or workspace.studio.project
     prefix = ADJUDICATION if title.endswith(ADJUDICATING) else ""
+    mended = mend(workspace.log)
     logged = latest(read_log(workspace.log))
     opinions = opinions_by_document(logged) if prefix else {}
     # Decisions over opinions have a project of their own and agreements have none: neither is missed in another one.
@@ -114,6 +116,7 @@ def pull(workspace: Workspace, url: str | None = None, title: str | None = None)
         | {"deleted": sum(len(record.deleted) for record in fresh)},
         elsewhere=elsewhere,
         refused=tuple(sorted(refused)),
+        mended=mended,
     )
 
 

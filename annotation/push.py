@@ -7,13 +7,14 @@ key of ours, so we look every document up before we send it.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from annotation.connection import address, connected
+from annotation.connection import address, alone, connected
 from annotation.labels import LabelScheme, load_labels
 from annotation.project import Project, ensure_project
 from annotation.suggestions import Suggestions, read_suggestions
@@ -26,7 +27,8 @@ from corpus.workspace import Workspace
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
 
-BATCH = 500  # tasks a request: 160 to 200 a second, and a look-up of 500 ids takes 0.8 s
+BATCH = 500  # documents a look-up: 500 ids take 0.8 s
+SETTLE_SECONDS = 10.0  # for an import whose answer was lost to be done; one of 500 documents takes 3
 COLUMNS = ("doc_id", "text_sha256", "text", "is_canonical", *SHOWN)
 
 T = TypeVar("T")
@@ -74,10 +76,10 @@ def push(workspace: Workspace, url: str | None = None, title: str | None = None)
         if document["is_canonical"]:
             canonical += 1
             to_task(document, suggestions.get(document["doc_id"]), scheme)
-    with connected(workspace, url) as client:
+    with alone(workspace), connected(workspace, url) as client:
         project = ensure_project(client, title or workspace.studio.project, scheme)
-        batches = batched(_canonical(workspace.corpus), BATCH)
-        length = -(-canonical // BATCH)
+        batches = batched(_canonical(workspace.corpus), workspace.studio.batch)
+        length = -(-canonical // workspace.studio.batch)
         done = [
             _push_batch(client, project, batch, suggestions, scheme)
             for batch in track(batches, "Pushing documents", length)
@@ -160,15 +162,53 @@ def _push_batch(
         else:
             fresh.append(to_task(document, suggested, scheme))
     if fresh:
-        made: Any = client.projects.import_tasks(id=project.id, request=cast(Any, fresh), return_task_ids=True)
-        require_taken("tasks", made.task_count, len(fresh))
-        require_taken("suggestions", made.prediction_count, sum("predictions" in task for task in fresh))
+        send_tasks(client, project, fresh)
     if renewed:
         answer: Any = client.projects.import_predictions(id=project.id, request=cast(Any, renewed))
         require_taken("suggestions", answer.created, len(renewed))
     without = sum("predictions" not in task for task in fresh)
     ids = tuple(document["doc_id"] for document in documents)
     return _Batch(ids, len(fresh), already, len(renewed), without, tuple(changed))
+
+
+def send_tasks(client: LabelStudio, project: Project, tasks: Sequence[Mapping[str, Any]]) -> None:
+    """Import the tasks, each once. Where the answer is lost, what arrived is looked up before the rest is sent again.
+
+    Raises:
+        JiaozhuError: the server took fewer than it was sent.
+        Exception: it stays unreachable, as the SDK says it.
+    """
+    import httpx
+    from label_studio_sdk.core.api_error import ApiError
+
+    left = list(tasks)
+    for last in (False, False, True):
+        try:
+            made: Any = client.projects.import_tasks(id=project.id, request=cast(Any, left), return_task_ids=True)
+        except (httpx.TransportError, ApiError) as error:
+            if last or (isinstance(error, ApiError) and (error.status_code or 0) < 500):
+                raise
+            answered = isinstance(error, ApiError) and error.status_code == 500
+            left = _not_arrived(client, project, left, 0.0 if answered else SETTLE_SECONDS)
+            if not left:
+                return
+            continue
+        require_taken("tasks", made.task_count, len(left))
+        require_taken("suggestions", made.prediction_count, sum(len(task.get("predictions", ())) for task in left))
+        return
+
+
+def _not_arrived(
+    client: LabelStudio, project: Project, tasks: Sequence[Mapping[str, Any]], seconds: float
+) -> list[Mapping[str, Any]]:
+    """Those of the tasks that the project has not, after the seconds that an import may still be at work."""
+    deadline = time.monotonic() + seconds
+    while True:
+        there = find_tasks(client, project, [task["data"]["doc_id"] for task in tasks])
+        left = [task for task in tasks if task["data"]["doc_id"] not in there]
+        if not left or time.monotonic() > deadline:
+            return left
+        time.sleep(1)
 
 
 def require_taken(what: str, made: int | None, sent: int) -> None:

@@ -19,7 +19,7 @@ T = TypeVar("T", "Cleaning", "Studio", "Exports")
 
 # How a setting is written in the file, by its type here; all others are text.
 _KINDS: dict[type, tuple[type, str]] = {
-    int: (int, "a number"),
+    int: (int, "a number above 0"),
     bool: (bool, "true or false"),
     tuple: (list, "a list of names in quotes"),
 }
@@ -41,6 +41,8 @@ class Studio:
     token_file: Path = Path(".studio/token")
     folder: Path = Path(".studio/data")
     venv: Path = Path(".venv-studio")
+    timeout: int = 120  # seconds an answer may take; an import of 500 long documents takes several
+    batch: int = 500  # tasks a request; fewer where a proxy refuses large requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,8 @@ def _dataclass(path: Path, data: dict[str, Any], name: str, default: T) -> T:
     for key, value in _section(path, data, name, set(types)).items():
         wanted, kind = _KINDS.get(types[key], (str, "text in quotes"))
         listed: list[object] = value if isinstance(value, list) else []
-        if type(value) is not wanted or not all(isinstance(item, str) for item in listed):
+        unusable = wanted is int and isinstance(value, int) and value < 1
+        if type(value) is not wanted or unusable or not all(isinstance(item, str) for item in listed):
             raise JiaozhuError(f"{path}: [{name}] {key} must be {kind}, not {value!r}")
         if wanted is list:
             values[key] = tuple(listed)

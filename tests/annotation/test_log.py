@@ -1,13 +1,16 @@
 """The log keeps every version once, in lines that can be read by people and by `git diff`, and never loses one."""
 
 import json
+import multiprocessing
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.log import Record, Span, Suggestion, append, from_line, latest, read_log, to_line
+from annotation.log import Record, Span, Suggestion, append, from_line, latest, mend, read_log, to_line
 from corpus.errors import JiaozhuError
 
 TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=12)
@@ -107,3 +110,52 @@ def test_a_flag_is_in_the_line_only_where_it_is_set_so_that_older_logs_keep_thei
 def test_a_flag_that_is_neither_true_nor_false_is_refused(value):
     with pytest.raises(TypeError, match="blind is"):
         from_line(to_line(replace(RECORD, blind=True)).replace('"blind":true', f'"blind":{value}'))
+
+
+@given(st.integers(0, 3), st.data())
+def test_a_run_killed_at_any_byte_of_its_write_is_made_good_by_the_next_one(earlier, data):
+    before = [replace(RECORD, annotation=f"b{number}") for number in range(earlier)]
+    wanted = [replace(RECORD, annotation=f"w{number}") for number in range(3)]
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log.jsonl")
+        append(log, before)
+        kept = log.stat().st_size if earlier else 0
+        append(log, wanted)
+        whole = log.read_bytes()
+        log.write_bytes(whole[: data.draw(st.integers(kept, len(whole)))])
+        append(log, wanted)
+        assert log.read_bytes() == whole
+
+
+def test_a_torn_last_line_is_named_with_its_remedy_and_taken_away(tmp_path):
+    log = tmp_path / "log.jsonl"
+    append(log, [RECORD])
+    whole = log.read_bytes()
+    log.write_bytes(whole + '{"doc_id": "济'.encode()[:-1])
+    with pytest.raises(JiaozhuError, match=r"log.jsonl:2: .* run `jiaozhu annotation pull`, which mends it"):
+        list(read_log(log))
+    assert mend(log)
+    assert log.read_bytes() == whole
+    assert not mend(log)
+
+
+def test_a_broken_line_that_ends_is_an_edit_and_not_taken_away(tmp_path):
+    log = tmp_path / "log.jsonl"
+    append(log, [RECORD])
+    with log.open("a", encoding="utf-8") as file:
+        file.write("{}\n")
+    before = log.read_bytes()
+    assert not mend(log)
+    with pytest.raises(JiaozhuError, match="restore the line"):
+        append(log, [replace(RECORD, annotation="u2")])
+    assert log.read_bytes() == before
+
+
+def test_runs_that_append_the_same_records_at_once_write_each_once(tmp_path):
+    log = tmp_path / "log.jsonl"
+    records = [replace(RECORD, annotation=f"u{number}") for number in range(200)]
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(4) as pool:
+        written = pool.starmap(append, [(log, records)] * 4)
+    assert sum(written) == 200
+    assert list(read_log(log)) == records
