@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.names import ACTS, BRAND, GENERIC, Edges, Name, covered
 from annotation.people import is_chinese_name
-from annotation.places import COUNTRIES, divisions
+from annotation.places import COUNTRIES
 
 _AFTER_BRAND = re.compile(
     r"(?:记者|讯[，（(]|公告|发布|披露|宣布|表示|称|股权|股票|股份|的?\d+(?:\.\d+)?%|[一二三]季度|的?全部股权|持有|持股|收购|质押|增持|减持|涨停|跌停|股价|市值|上市|董事长|总经理|副总|总裁|CEO|创始人|董秘|董事会|总工程师|负责人|项目负责人|财务总监|首席|控股股东|官方|方面|旗下|回应|中标|签约|获|完成|[（(]\d{6}|[（(]以下简称|[（(]\d{6}\.S)"

@@ -24,10 +24,10 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from annotation.divisions import divisions
 from annotation.groups import Found, suggest, text_of
 from annotation.lexicon import alternatives, lexicon
 from annotation.names import LAST, LEGAL
-from annotation.places import divisions
 from annotation.sentences import split_sentences
 from corpus.errors import JiaozhuError, SpanError
 

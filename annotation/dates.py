@@ -43,6 +43,14 @@ class Date(NamedTuple):
         return " ".join([self.value, *([self.mod] if self.mod else []), *([self.approx] * (self.approx != "none"))])
 
 
+def day_of(published_at: str | None) -> date | None:
+    """The day of an ISO 8601 time; None where it names none, as 2024-09 does not."""
+    try:
+        return date.fromisoformat((published_at or "")[:10])
+    except ValueError:
+        return None
+
+
 # A point ------------------------------------------------------------------------------------------------------------
 
 _N = "〇零○一二三四五六七八九"

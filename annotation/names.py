@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from annotation.divisions import divisions
 from annotation.groups import Words
 from annotation.lexicon import alternatives, lexicon
-from annotation.places import COUNTRIES, Place, divisions
+from annotation.places import COUNTRIES, Place
 
 
 class Name(NamedTuple):

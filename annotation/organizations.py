@@ -14,6 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotation.companies import brands, framed, latin, placed, tickers
+from annotation.divisions import divisions
 from annotation.groups import DIVISIONS, Found, Words, suggest, suggested, text_of, words_of
 from annotation.lexicon import lexicon
 from annotation.mentions import again, aliases, listed
@@ -37,7 +38,7 @@ from annotation.names import (
     bare,
     last_end,
 )
-from annotation.places import COUNTRIES, Place, divisions, find_divisions, find_places
+from annotation.places import COUNTRIES, Place, find_divisions, find_places
 from annotation.places import GROUP as PLACES
 
 VERSION = "0.2.0"

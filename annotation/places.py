@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from annotation.divisions import adcodes, divisions
 from annotation.groups import ADCODES, DIVISIONS, Found, Words, suggest, text_of, words_of
 from annotation.lexicon import lexicon
 
 VERSION = "0.2.0"
 GROUP = "places"
-TABLE = Path(__file__).with_name("divisions.tsv")
 
 
 class Place(NamedTuple):
@@ -37,67 +34,6 @@ class Place(NamedTuple):
     kind: str
     adcode: str | None
     score: float
-
-
-# Divisions ----------------------------------------------------------------------------------------------------------
-
-_SUFFIX = re.compile(
-    r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|"
-    r"(?:[\u4e00-\u9fff]{1,5}族)*自治[州县旗]|地区|林区|特区|新区|[省市县区盟旗])$"
-)
-_PEOPLES = re.compile(
-    r"(?:土家族|苗族|侗族|布依族|藏族|羌族|彝族|哈尼族|壮族|傣族|景颇族|白族|傈僳族|蒙古族|回族|朝鲜族|满族|土族|撒拉族|东乡族|保安族|裕固族"
-    r"|哈萨克族?|柯尔克孜|锡伯|塔吉克|达斡尔族|鄂温克族|鄂伦春|瑶族|畲族|黎族|仡佬族|水族|毛南族|仫佬族|各族|拉祜族|佤族|布朗族|纳西族|独龙族|怒族|普米族|蒙古|联合)+$"
-)
-# Prefectures whose short name is a word, a person, a mountain or a brand as often as a city.
-_WEAK = lexicon("weak_divisions")
-# Full names that are common nouns.
-_COMMON = lexicon("common_divisions")
-
-
-@dataclass(frozen=True, slots=True)
-class Divisions:
-    """The names of divisions, full and short, with the adcodes that bear them; names by their first two characters."""
-
-    codes: dict[str, tuple[str, ...]]
-    kinds: dict[str, str]
-    by_pair: dict[str, tuple[str, ...]]
-
-
-@cache
-def divisions() -> Divisions:
-    """The table, read on the first call."""
-    codes: dict[str, list[str]] = {}
-    kinds: dict[str, str] = {}
-    for line in TABLE.read_text("utf-8").splitlines():
-        code, name = line.split("\t")
-        codes.setdefault(name, []).append(code)
-        kinds[name] = "common" if name in _COMMON else "full"
-    for name, held in list(codes.items()):
-        short = short_name(name)
-        if len(short) < 2 or short == name or kinds.get(short) == "full":
-            continue
-        above = any(code.endswith("00") for code in held)
-        weak = short in _WEAK or not above
-        codes.setdefault(short, []).extend(code for code in held if code not in codes.get(short, []))
-        if kinds.get(short) != "short":
-            kinds[short] = "weak" if weak else "short"
-    by_pair: dict[str, list[str]] = {}
-    for name in sorted(codes, key=lambda name: (-len(name), name)):
-        by_pair.setdefault(name[:2], []).append(name)
-    return Divisions(
-        {name: tuple(held) for name, held in codes.items()},
-        kinds,
-        {pair: tuple(names) for pair, names in by_pair.items()},
-    )
-
-
-def short_name(name: str) -> str:
-    """A division's name as texts shorten it: 青岛 for 青岛市, 恩施 for 恩施土家族苗族自治州."""
-    short = _SUFFIX.sub("", name)
-    if short != name and (name.endswith(("自治州", "自治县", "自治旗"))):
-        short = _PEOPLES.sub("", name[: -len("自治州")]) or short
-    return short
 
 
 # A full name runs on into another word: 上海市|场, 济南市|民.
@@ -143,24 +79,9 @@ def table_has(text: str, start: int) -> bool:
 
 
 def _with_codes(text: str, places: Sequence[Place]) -> list[Place]:
-    """The places with the adcode that is left to each by the place right before it, then by the document."""
-    codes = divisions().codes
-    sure = {held[0][:2] for place in places if len(held := codes.get(text[place.start : place.end], ())) == 1}
-    known: list[Place] = []
-    for place in places:
-        held = codes.get(text[place.start : place.end], ())
-        before = known[-1] if known and known[-1].end == place.start else None
-        if before is not None and before.adcode:
-            held = tuple(code for code in held if _within(code, before.adcode)) or held
-        if len(held) > 1:
-            higher = tuple(code for code in held if code.endswith("00"))
-            held = (higher if len(higher) == 1 else tuple(code for code in held if code[:2] in sure)) or held
-        known.append(place._replace(adcode=held[0] if len(held) == 1 else None))
-    return known
-
-
-def _within(code: str, above: str) -> bool:
-    return code != above and code.startswith(above.rstrip("0") if above.endswith("0000") else above[:4])
+    """The places, each with its adcode where it has one."""
+    codes = adcodes(text, [(place.start, place.end) for place in places])
+    return [place._replace(adcode=code) for place, code in zip(places, codes, strict=True)]
 
 
 COUNTRIES = lexicon("countries")

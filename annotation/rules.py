@@ -7,7 +7,6 @@ grammars themselves know nothing of spaCy, so whoever needs only them need not l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -46,7 +45,7 @@ class Dates:
 
     def __call__(self, doc: Doc) -> Doc:
         """Raises SpanError where a date cuts a token."""
-        found = dates.find_dates(text_of(doc), _day(doc._.published_at))
+        found = dates.find_dates(text_of(doc), dates.day_of(doc._.published_at))
         return _suggest(doc, DATES, self.source, [((d.start, d.end, "DATE"), d.normalized) for d in found])
 
 
@@ -54,11 +53,3 @@ def _suggest(doc: Doc, group: str, source: str, found: Sequence[tuple[tuple[int,
     suggest(doc, group, source, [Found(*span, SCORE) for span, _ in found])
     doc.spans[group].attrs[VALUES] = [value for _, value in found]
     return doc
-
-
-def _day(published_at: str | None) -> date | None:
-    """The day of an ISO 8601 time; None where it names none, as 2024-09 does not."""
-    try:
-        return date.fromisoformat((published_at or "")[:10])
-    except ValueError:
-        return None

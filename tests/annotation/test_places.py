@@ -3,9 +3,10 @@
 import pytest
 import spacy
 
+from annotation.divisions import divisions, short_name
 from annotation.groups import Words
 from annotation.lac import find_words
-from annotation.places import divisions, find_divisions, find_places, short_name
+from annotation.places import find_divisions, find_places
 
 
 def places(text, words=True):
