@@ -27,7 +27,7 @@ Verdict = Literal["kept", "moved", "retyped", "added"]
 ADJUDICATION = "adjudication:"
 AGREEMENT = ADJUDICATION + "agreement"
 
-FLAGS = ("ground_truth", "blind")  # fields of a record that its line has only where they are true
+OPTIONAL = ("ground_truth", "blind", "seen")  # fields of a record that its line has only where they say something
 
 # What reading a line that is not a record raises.
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -77,6 +77,7 @@ class Record:
     deleted: tuple[Suggestion, ...]  # suggestions the person took away
     ground_truth: bool = False  # marked so in Label Studio
     blind: bool = False  # made without any suggestion, by the choice of `push --blind`: for an honest test
+    seen: tuple[tuple[int, int], ...] | None = None  # raw spans that the text showed; None in older logs
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -90,11 +91,11 @@ class Record:
 
 
 def to_line(record: Record) -> str:
-    """The record as one line of JSON, without the newline. A flag is written only where it is set."""
+    """The record as one line of JSON, without the newline. What is optional is written only where it says something."""
     data = asdict(record)
-    for flag in FLAGS:
-        if not data[flag]:
-            del data[flag]
+    for name in OPTIONAL:
+        if not data[name]:
+            del data[name]
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -106,12 +107,20 @@ def from_line(line: str) -> Record:
         for span in data.pop("spans")
     )
     deleted = tuple(Suggestion(**item) for item in data.pop("deleted"))
-    record = Record(**data, spans=spans, deleted=deleted)
+    seen = _ranges(data.pop("seen")) if "seen" in data else None
+    record = Record(**data, spans=spans, deleted=deleted, seen=seen)
     checked: list[Record | Span | Suggestion] = [record, *spans, *deleted]
     checked += [span.suggestion for span in spans if span.suggestion]
     for item in checked:
         _check_types(item)
     return record
+
+
+def _ranges(value: Any) -> tuple[tuple[int, int], ...]:  # noqa: ANN401
+    ranges = tuple((start, end) for start, end in value)
+    if not all(type(edge) is int for pair in ranges for edge in pair) or any(start >= end for start, end in ranges):
+        raise TypeError(f"seen is {value!r}")
+    return ranges
 
 
 def _check_types(item: Record | Span | Suggestion) -> None:
@@ -248,6 +257,24 @@ def _last_line(file: BufferedRandom, block: int = 1 << 16) -> tuple[int, bytes]:
         line = file.read(step) + line
     start += line.rfind(b"\n") + 1
     return start, line[line.rfind(b"\n") + 1 :]
+
+
+def by_precedence(records: Iterable[Record], digest: str) -> list[Record]:
+    """The submitted annotations of one document whose text now has the hash `digest`, the one that speaks first.
+
+    An adjudicator's decision stands, whatever is said after it, unless it was made on another text and something was
+    made on this one. Of the others the newest speaks. An agreement only sums up opinions, so it is as old as the newest
+    of them and goes before it; a later opinion goes before an agreement. Of equals, the greatest id.
+    """
+    records = list(records)
+    fits = any(record.text_sha256 == digest for record in records)
+
+    def rank(record: Record) -> tuple[bool, str, bool, str]:
+        agreement = record.annotator == AGREEMENT
+        decision = record.adjudicated and not agreement and (record.text_sha256 == digest or not fits)
+        return (decision, record.updated_at, agreement, record.annotation)
+
+    return sorted(records, key=rank, reverse=True)
 
 
 def latest(records: Iterable[Record]) -> list[Record]:

@@ -16,7 +16,7 @@ from annotation.log import Record, Span, Suggestion, Verdict
 from annotation.project import CONTROL, TEXT
 from annotation.suggestions import Suggestions
 from corpus.errors import JiaozhuError, SpanError
-from corpus.spans import Run, to_raw
+from corpus.spans import Run, seen_ranges, to_raw
 
 Origin = Literal["prediction", "prediction-changed", "manual"]
 
@@ -142,13 +142,13 @@ def from_annotation(
     skipped = bool(annotation["was_cancelled"])
     spans: tuple[Span, ...] = ()
     deleted: tuple[Suggestion, ...] = ()
+    runs = tuple(Run(run["start"], run["raw_start"], run["length"]) for run in document["alignment"])
     if not skipped:
         regions = [_trim(doc_id, text, _region(doc_id, text, item, scheme)) for item in annotation["result"]]
         regions.sort(key=lambda region: (region.start, region.end))
         _check_flat(doc_id, regions)
         suggestions = suggestions_of(doc_id, text, shown or {}, scheme)
         matched = match(regions, suggestions)
-        runs = tuple(Run(run["start"], run["raw_start"], run["length"]) for run in document["alignment"])
         spans = tuple(
             Span(
                 region.start,
@@ -178,6 +178,7 @@ def from_annotation(
         deleted=deleted,
         ground_truth=bool(annotation.get("ground_truth")),
         blind=data.get("blind") is True and shown is None,
+        seen=seen_ranges(runs),
     )
 
 

@@ -152,6 +152,17 @@ def to_clean(runs: Iterable[Run], raw_start: int, raw_end: int) -> tuple[int, in
     return None if start is None else (start, end)
 
 
+def seen_ranges(runs: Iterable[Run]) -> tuple[tuple[int, int], ...]:
+    """The raw spans that a text with these runs shows, in page order; neighbours are one."""
+    ranges: list[tuple[int, int]] = []
+    for run in runs:
+        if ranges and ranges[-1][1] == run.raw_start:
+            ranges[-1] = (ranges[-1][0], run.raw_start + run.length)
+        else:
+            ranges.append((run.raw_start, run.raw_start + run.length))
+    return tuple(ranges)
+
+
 def unexplained(runs: Iterable[Run], removed: Iterable[Removed], raw_length: int) -> list[tuple[int, int]]:
     """Raw spans that are neither in a run nor removed, or are in two places. The promise is that there are none."""
     taken = sorted([(r.raw_start, r.raw_start + r.length) for r in runs] + [(r.start, r.end) for r in removed])

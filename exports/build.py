@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from annotation.carry import Lost
 from annotation.labels import LabelScheme
 from corpus.errors import JiaozhuError
 from corpus.folder import file_sha256, replace_folder, write_sums
@@ -43,6 +44,7 @@ class Summary:
     splits: dict[str, SplitCounts]
     log: LogCounts
     refused: tuple[Refusal, ...]
+    lost: tuple[Lost, ...]  # what could not be carried over to the text of today
     rows_sha256: str
     masked: dict[str, int]  # values of personal data by kind
 
@@ -54,6 +56,7 @@ class Summary:
             "splits": {split: counts.as_dict(self.labels) for split, counts in self.splits.items()},
             "annotations": asdict(self.log),
             "refused": [asdict(refusal) for refusal in self.refused],
+            "lost": [asdict(item) for item in self.lost],
             "masked": self.masked,
         }
 
@@ -75,7 +78,7 @@ def build_dataset(
     """Write the dataset to `output`, in place of the one that was there.
 
     `corpus` is the folder of `corpus build`; `skip_stale` leaves out annotations whose document has another text now,
-    instead of stopping at them. `mask_personal_data` writes asterisks for phones, e-mails and the like in texts and
+    instead of carrying them over. `mask_personal_data` writes asterisks for phones, e-mails and the like in texts and
     titles; no offset moves. `annotators` is `pseudonyms` or `as_logged`. `forms` are written beside the tables
     (`exports.forms` lists them). An empty `license_id` is left out of the card, which then says so.
 
@@ -90,7 +93,8 @@ def build_dataset(
     with replace_folder(output) as folder:
         gathered = gather(corpus, log, scheme, skip_stale=skip_stale)
         if not gathered.records:
-            first = f"; the first refused: {gathered.refused[0]}" if gathered.refused else ""
+            wrong = (*gathered.refused, *(item for item in gathered.lost if item.reason != "removed"))
+            first = f"; the first left out: {wrong[0]}" if wrong else ""
             raise JiaozhuError(f"{log}: no annotation of a document of {corpus} is left to publish{first}")
         if annotators == "pseudonyms":
             gathered = _with_pseudonyms(gathered, log)
@@ -132,7 +136,7 @@ def build_dataset(
         text = croissant(sums, name=name, license_id=license_id, rows_sha256=rows_sha256, making=asdict(making))
         (folder / CROISSANT).write_text(text, "utf-8")
         write_sums(folder)
-    return Summary(output, labels, counts, gathered.counts, gathered.refused, rows_sha256, by_kind)
+    return Summary(output, labels, counts, gathered.counts, gathered.refused, gathered.lost, rows_sha256, by_kind)
 
 
 def _with_pseudonyms(gathered: Gathered, log: Path) -> Gathered:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from corpus.explained import visible
 from corpus.workspace import Workspace
 
 app = typer.Typer(
@@ -34,7 +35,11 @@ def build(
     log: Annotated[Path | None, typer.Option(help="The annotation log.")] = None,
     max_chars: Annotated[int | None, typer.Option(min=1, help="Longest passage, in characters.")] = None,
     skip_stale: Annotated[
-        bool, typer.Option("--skip-stale", help="Leave out annotations whose document has another text now.")
+        bool,
+        typer.Option(
+            "--skip-stale",
+            help="Leave out annotations made on another text of their document, instead of carrying them over.",
+        ),
     ] = False,
     keep_personal_data: Annotated[
         bool, typer.Option("--keep-personal-data", help="Leave phones, e-mails, IDs and the like as they stand.")
@@ -74,6 +79,9 @@ def build(
     )
     for refusal in summary.refused:
         Console(stderr=True, soft_wrap=True, highlight=False).print(f"refused: {refusal}", markup=False)
+    for item in summary.lost:
+        what = "gone" if item.reason == "removed" else "look again"
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"{what}: {visible(str(item))}", markup=False)
     if as_json:
         typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
         return

@@ -6,13 +6,15 @@ and scheme, and the count and reason of everything left out. Nothing is publishe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from annotation.carry import Carried, Lost, carry
 from annotation.labels import LabelScheme
-from annotation.log import AGREEMENT, Record, Span, latest, read_log
+from annotation.log import Record, Span, by_precedence, latest, read_log
 from corpus.errors import JiaozhuError
 from corpus.records import text_sha256
 from corpus.spans import Run, to_clean, to_raw
@@ -36,8 +38,8 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class LogCounts:
-    """What became of the annotations of the log, each in its newest version. All but `annotations` and `reanchored`
-    are disjoint and add up to `annotations`.
+    """What became of the annotations of the log, each in its newest version. `published` to `refused` are
+    disjoint and add up, with `skipped` and `deleted`, to `annotations`.
     """
 
     annotations: int = 0
@@ -45,8 +47,11 @@ class LogCounts:
     skipped: int = 0
     deleted: int = 0
     superseded: int = 0  # another annotation of the same document speaks
-    stale: int = 0  # made on another text of the document, left out by `skip_stale`
+    stale: int = 0  # made on another text of the document, and not to be carried over to this one
     refused: int = 0
+    carried: int = 0  # of `published`: made on another text of the document, and carried over to this one
+    carried_spans: int = 0
+    removed_spans: int = 0  # of the annotations in `carried`: spans whose words the cleaner removes now
     reanchored: int = 0  # spans whose raw offsets were taken anew, as the document now stands elsewhere in its page
 
 
@@ -57,6 +62,7 @@ class Gathered:
     records: dict[str, Record]
     clusters: dict[str, str]  # doc_id to cluster_id
     refused: tuple[Refusal, ...]
+    lost: tuple[Lost, ...]  # what could not be carried over to the text of today
     counts: LogCounts
 
 
@@ -68,16 +74,18 @@ def gather(corpus: Path, log: Path, scheme: LabelScheme, *, skip_stale: bool = F
     with any wrong span is refused as a whole: a document with half its labels would teach that the rest
     is unlabelled.
 
+    An annotation made on another text of its document is carried over to the text of today (see `annotation.carry`),
+    or left out, with `skip_stale`. One that a person has to look at again is left out whole, for the same reason.
+
     Raises:
-        JiaozhuError: there is no log or no corpus, a line of the log is broken, or the text of an annotated document
-            has changed since (unless `skip_stale`).
+        JiaozhuError: there is no log or no corpus, or a line of the log is broken.
     """
     candidates, counts = _candidates(log)
     records: dict[str, Record] = {}
     clusters: dict[str, str] = {}
     refused: list[Refusal] = []
-    stale: list[Record] = []
-    superseded = reanchored = 0
+    lost: list[Lost] = []
+    tally: Counter[str] = Counter()
     seen: set[str] = set()
     for row in read_documents(corpus, ["doc_id", "text", "alignment", "cluster_id"]):
         doc_id = row["doc_id"]
@@ -87,45 +95,53 @@ def gather(corpus: Path, log: Path, scheme: LabelScheme, *, skip_stale: bool = F
             raise JiaozhuError(f"{corpus}: document {doc_id} stands twice in the corpus; build the corpus again")
         seen.add(doc_id)
         digest = text_sha256(row["text"])
-        ranked = sorted(candidates[doc_id], key=lambda record: _rank(record, digest), reverse=True)
-        if skip_stale:
-            stale += [record for record in ranked if record.text_sha256 != digest]
-            ranked = [record for record in ranked if record.text_sha256 == digest]
-        if not ranked:
-            continue
-        speaker = ranked[0]
-        superseded += len(ranked) - 1
-        if speaker.text_sha256 != digest:
-            stale.append(speaker)
-            continue
         runs = tuple(Run(**run) for run in row["alignment"])
+        ranked = by_precedence(candidates[doc_id], digest)
+        if skip_stale:
+            ranked = [record for record in ranked if record.text_sha256 == digest]
+        speaker, tried = _speaker(ranked, digest, row["text"], runs)
+        lost += [item for carried in tried for item in carried.lost]
+        if speaker is None:
+            tally["stale"] += len(candidates[doc_id])
+            continue
+        tally["stale"] += len(candidates[doc_id]) - len(ranked) + sum(not carried.complete for carried in tried)
+        tally["superseded"] += len(ranked) - sum(not carried.complete for carried in tried) - 1
+        if tried and speaker is tried[-1].record:
+            tally["carried"] += 1
+            tally["carried_spans"] += len(speaker.spans)
+            tally["removed_spans"] += len(tried[-1].lost)
         if problems := _problems(speaker, row["text"], runs, scheme):
             refused += problems
             continue
         ordered = sorted(speaker.spans, key=lambda span: span.start)
         anchored = [_anchor(span, runs) for span in ordered]
-        reanchored += sum(new is not old for new, old in zip(anchored, ordered, strict=True))
+        tally["reanchored"] += sum(new is not old for new, old in zip(anchored, ordered, strict=True))
         records[doc_id] = replace(speaker, spans=tuple(anchored))
         clusters[doc_id] = row["cluster_id"] or doc_id
-    if stale and not skip_stale:
-        first = stale[0]
-        raise JiaozhuError(
-            f"{log}: {len(stale)} annotated documents have another text in {corpus}, the first is {first.doc_id} "
-            f"(annotation {first.annotation}); build the corpus they were annotated on, or leave them out with "
-            "--skip-stale"
-        )
     for doc_id, strangers in candidates.items():
         if doc_id not in seen:
             refused += [Refusal(doc_id, record.annotation, "the corpus has no such document") for record in strangers]
     counts = replace(
         counts,
         published=len(records),
-        superseded=superseded,
-        stale=len(stale),
         refused=len({refusal.annotation for refusal in refused}),
-        reanchored=reanchored,
+        **tally,
     )
-    return Gathered(records, clusters, tuple(refused), counts)
+    return Gathered(records, clusters, tuple(refused), tuple(lost), counts)
+
+
+def _speaker(
+    ranked: Iterable[Record], digest: str, text: str, runs: tuple[Run, ...]
+) -> tuple[Record | None, list[Carried]]:
+    """The first record that is of this text or can be carried over to it, and those that were tried."""
+    tried: list[Carried] = []
+    for record in ranked:
+        if record.text_sha256 == digest:
+            return record, tried
+        tried.append(carry(record, text, runs))
+        if tried[-1].complete:
+            return tried[-1].record, tried
+    return None, tried
 
 
 def read_documents(corpus: Path, columns: list[str]) -> Iterable[dict[str, Any]]:
@@ -151,16 +167,6 @@ def _candidates(log: Path) -> tuple[dict[str, list[Record]], LogCounts]:
         deleted=sum(record.status == "deleted" for record in newest),
     )
     return candidates, counts
-
-
-def _rank(record: Record, digest: str) -> tuple[bool, str, bool, str]:
-    """The greatest speaks. A person's decision over several annotations stands, whatever is said after it.
-
-    An agreement only sums up opinions, so it is as old as the newest of them, and a later opinion goes before it.
-    """
-    agreement = record.annotator == AGREEMENT
-    decision = record.adjudicated and not agreement and record.text_sha256 == digest
-    return (decision, record.updated_at, agreement, record.annotation)
 
 
 def _problems(record: Record, text: str, runs: tuple[Run, ...], scheme: LabelScheme) -> list[Refusal]:
