@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -103,6 +103,23 @@ def carry(record: Record, text: str, runs: Sequence[Run]) -> Carried:
     return Carried(made, tuple(lost))
 
 
+def speaking(
+    ranked: Iterable[Record], digest: str, text: str, runs: Sequence[Run]
+) -> tuple[Record | None, list[Carried]]:
+    """The first record that is of this text (of hash `digest`) or can be carried over to it whole.
+
+    With all that were tried on the way, a carried speaker last. None where no record can speak.
+    """
+    tried: list[Carried] = []
+    for record in ranked:
+        if record.text_sha256 == digest:
+            return record, tried
+        tried.append(carry(record, text, runs))
+        if tried[-1].complete:
+            return tried[-1].record, tried
+    return None, tried
+
+
 def fold(text: str) -> tuple[str, list[int]]:
     """The words of a text however a cleaner writes them, and for each character of them its place in `text`."""
     aligned = AlignedText.of(text)
@@ -129,6 +146,9 @@ def _place(span: Span, text: str, runs: Sequence[Run]) -> tuple[bool, int, int] 
     found = to_clean(runs, span.raw_start, span.raw_end)
     if found is None:
         return None
+    wanted = fold(span.text)[0]
+    if wanted and fold(text[slice(*found)])[0] == wanted:
+        return (True, *found)
     # Characters that a rule inserted have no place in the raw page; those beside the span may belong to it.
     low, high = found
     number = bisect_right(runs, low, key=lambda run: run.start) - 1
@@ -137,7 +157,6 @@ def _place(span: Span, text: str, runs: Sequence[Run]) -> tuple[bool, int, int] 
     number = bisect_left(runs, high, key=lambda run: run.start + run.length)
     if number < len(runs) and runs[number].start + runs[number].length == high:
         high = runs[number + 1].start if number + 1 < len(runs) else len(text)
-    wanted = fold(span.text)[0]
     words, places = fold(text[low:high])
     candidates = [
         (low + places[at], low + places[at + len(wanted) - 1] + 1) for at in _occurrences(wanted, words) if wanted

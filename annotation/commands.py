@@ -186,7 +186,7 @@ def push(
     if not as_json:
         typer.echo(done.url)
     for doc_id in done.changed:
-        typer.echo(f"text changed: {doc_id} is in the project with another text, and was left alone", err=True)
+        typer.echo(f"text changed: {doc_id} has another text in the project; see jiaozhu annotation carry", err=True)
 
 
 @app.command()
@@ -343,6 +343,35 @@ def adjudicate(
     done = run(workspace.log)
     asked = push_conflicts(workspace, url, project) if ask else None
     print_adjudicated(done, asked, as_json=as_json)
+
+
+@app.command()
+def carry(
+    context: typer.Context,
+    ask: Annotated[
+        bool, typer.Option("--push", help="Make a task of the new text for each document to look at again.")
+    ] = False,
+    url: UrlOption = None,
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """After a change of the cleaner: what is carried over to the new texts, and what people must look at again.
+
+    `exports build` carries by the same rules; nothing is written to the log. With --push the spans that were carried
+    are suggested in the new tasks.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation carry
+
+      jiaozhu annotation carry --push
+    """
+    from annotation.again import print_survey, push_again, survey
+
+    workspace: Workspace = context.obj
+    found = survey(workspace)
+    asked = push_again(workspace, found, url, project) if ask else None
+    print_survey(found, asked, as_json=as_json)
 
 
 def _show(title: str, rows: dict[str, int], done: DataclassInstance, as_json: bool) -> None:

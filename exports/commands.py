@@ -35,11 +35,7 @@ def build(
     log: Annotated[Path | None, typer.Option(help="The annotation log.")] = None,
     max_chars: Annotated[int | None, typer.Option(min=1, help="Longest passage, in characters.")] = None,
     skip_stale: Annotated[
-        bool,
-        typer.Option(
-            "--skip-stale",
-            help="Leave out annotations made on another text of their document, instead of carrying them over.",
-        ),
+        bool, typer.Option("--skip-stale", help="Leave out annotations of another text instead of carrying them over.")
     ] = False,
     keep_personal_data: Annotated[
         bool, typer.Option("--keep-personal-data", help="Leave phones, e-mails, IDs and the like as they stand.")

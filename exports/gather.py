@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from annotation.carry import Carried, Lost, carry
+from annotation.carry import Lost, speaking
 from annotation.labels import LabelScheme
 from annotation.log import Record, Span, by_precedence, latest, read_log
 from corpus.errors import JiaozhuError
@@ -99,7 +99,7 @@ def gather(corpus: Path, log: Path, scheme: LabelScheme, *, skip_stale: bool = F
         ranked = by_precedence(candidates[doc_id], digest)
         if skip_stale:
             ranked = [record for record in ranked if record.text_sha256 == digest]
-        speaker, tried = _speaker(ranked, digest, row["text"], runs)
+        speaker, tried = speaking(ranked, digest, row["text"], runs)
         lost += [item for carried in tried for item in carried.lost]
         if speaker is None:
             tally["stale"] += len(candidates[doc_id])
@@ -128,20 +128,6 @@ def gather(corpus: Path, log: Path, scheme: LabelScheme, *, skip_stale: bool = F
         **tally,
     )
     return Gathered(records, clusters, tuple(refused), tuple(lost), counts)
-
-
-def _speaker(
-    ranked: Iterable[Record], digest: str, text: str, runs: tuple[Run, ...]
-) -> tuple[Record | None, list[Carried]]:
-    """The first record that is of this text or can be carried over to it, and those that were tried."""
-    tried: list[Carried] = []
-    for record in ranked:
-        if record.text_sha256 == digest:
-            return record, tried
-        tried.append(carry(record, text, runs))
-        if tried[-1].complete:
-            return tried[-1].record, tried
-    return None, tried
 
 
 def read_documents(corpus: Path, columns: list[str]) -> Iterable[dict[str, Any]]:
