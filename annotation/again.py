@@ -11,14 +11,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from annotation.carry import Lost, Reason, speaking
-from annotation.connection import address, connected
+from annotation.connection import address, alone, connected
 from annotation.labels import load_labels
 from annotation.log import Record, Suggestion, by_precedence, latest, read_log
 from annotation.project import ensure_project
-from annotation.push import BATCH, COLUMNS, batched, find_tasks, require_taken
+from annotation.push import BATCH, COLUMNS, batched, find_tasks, send_tasks
 from annotation.suggestions import Suggestions
 from annotation.tasks import to_task
 from corpus.errors import JiaozhuError
@@ -112,7 +112,7 @@ def push_again(workspace: Workspace, found: Survey, url: str | None = None, titl
             spans = tuple(Suggestion(s.start, s.end, s.label, s.text, 1.0, model) for s in record.spans)
             suggestions = Suggestions(row["doc_id"], row["text_sha256"], model, spans)
             tasks[row["doc_id"]] = to_task(row, suggestions, scheme, blind=record.blind)
-    with connected(workspace, url) as client:
+    with alone(workspace), connected(workspace, url) as client:
         project = ensure_project(client, title or workspace.studio.project, scheme)
         there = {
             doc_id
@@ -121,9 +121,7 @@ def push_again(workspace: Workspace, found: Survey, url: str | None = None, titl
         }
         fresh = [task for doc_id, task in tasks.items() if doc_id not in there]
         for batch in track(batched(fresh, BATCH), "Pushing documents", -(-len(fresh) // BATCH)):
-            made: Any = client.projects.import_tasks(id=project.id, request=cast(Any, batch), return_task_ids=True)
-            require_taken("tasks", made.task_count, len(batch))
-            require_taken("suggestions", made.prediction_count, sum("predictions" in task for task in batch))
+            send_tasks(client, project, batch)
     return AskedAgain(project.title, f"{address(workspace, url)}/projects/{project.id}", len(fresh), len(there))
 
 

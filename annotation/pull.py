@@ -102,7 +102,10 @@ def pull(workspace: Workspace, url: str | None = None, title: str | None = None)
                     record = corpus.record(task, annotation, shown, scheme, person)
                     records.append(_restored(record, known.get(record.annotation)))
                 except JiaozhuError as error:
-                    refused.append(str(error))
+                    # What the log has already was proven then; a new cleaner may have made another text since.
+                    old = known.get(annotation["unique_id"])
+                    if old is None or old.updated_at != annotation["updated_at"]:
+                        refused.append(str(error))
     gone, elsewhere = _gone(known.values(), present, tasks)
     records = sorted([*records, *gone], key=lambda record: (record.doc_id, record.annotation, record.updated_at))
     keys = {record.key for record in read_log(workspace.log)}

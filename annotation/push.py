@@ -205,7 +205,8 @@ def _not_arrived(
     deadline = time.monotonic() + seconds
     while True:
         there = find_tasks(client, project, [task["data"]["doc_id"] for task in tasks])
-        left = [task for task in tasks if task["data"]["doc_id"] not in there]
+        known = {(task.doc_id, task.text_sha256) for found in there.values() for task in found}
+        left = [task for task in tasks if (task["data"]["doc_id"], task["data"]["text_sha256"]) not in known]
         if not left or time.monotonic() > deadline:
             return left
         time.sleep(1)

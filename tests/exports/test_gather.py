@@ -6,6 +6,8 @@ import pytest
 
 from annotation.log import AGREEMENT, append
 from corpus.errors import JiaozhuError
+from corpus.records import text_sha256
+from corpus.spans import Proposal, Run, seen_ranges
 from exports.gather import gather
 from tests.exports.making import SCHEME, document, record, span, write_corpus
 
@@ -144,13 +146,38 @@ def test_an_annotation_of_an_unknown_document_is_refused_and_the_rest_goes_on(ga
     assert found.counts.published == 1
 
 
-def test_a_changed_text_stops_with_one_line_that_names_the_document(gathered, doc):
-    with pytest.raises(JiaozhuError) as caught:
-        gathered(record(doc, [], text_sha256="0" * 64))
-    assert "1 annotated documents have another text" in str(caught.value)
-    assert doc["doc_id"] in str(caught.value)
-    assert "--skip-stale" in str(caught.value)
-    assert "\n" not in str(caught.value)
+def elsewhere(doc):
+    """The document as an older cleaner made it: with half-width marks, and without the bank."""
+    aligned = doc["aligned"].apply([Proposal(doc["text"].index("与"), len(doc["text"]) - 2, "rule")])
+    text = aligned.text.replace("。", ".")
+    return doc | {"text": text, "text_sha256": text_sha256(text), "aligned": aligned.substitute(text)}
+
+
+def test_an_annotation_of_another_text_is_carried_over_to_the_text_of_today(gathered, doc):
+    old = doc | {"text": doc["text"].replace("。", "."), "text_sha256": "0" * 64}
+    found = gathered(record(old, [span(old, "海川银行", "ORG")], annotation="old", text_sha256="0" * 64))
+    [made] = found.records.values()
+    assert [(item.text, item.raw_start, item.raw_end) for item in made.spans] == [("海川银行", 21, 25)]
+    assert made.text_sha256 == doc["text_sha256"]
+    assert (found.counts.published, found.counts.carried, found.counts.carried_spans) == (1, 1, 1)
+    assert (found.counts.stale, found.lost) == (0, ())
+
+
+def test_an_annotation_that_a_person_must_look_at_again_is_left_out_whole_and_says_why(gathered, doc):
+    old = elsewhere(doc)
+    runs = tuple(Run(run.start, run.raw_start, run.length) for run in old["aligned"].runs)
+    found = gathered(record(old, [span(old, "山东省科技厅", "ORG")], seen=seen_ranges(runs)))
+    assert found.records == {}
+    assert (found.counts.stale, found.counts.carried) == (1, 0)
+    assert [(item.reason, item.now) for item in found.lost] == [("unread", "与海川银行")]
+
+
+def test_where_the_newest_cannot_be_carried_an_older_one_of_the_text_of_today_speaks(gathered, doc):
+    old = elsewhere(doc)
+    newest = record(old, [], annotation="new", seen=((0, 5),), updated_at="2026-11-09T00:00:00Z")
+    found = gathered(newest, record(doc, [span(doc, "海川银行", "ORG")], annotation="fits"))
+    assert speakers(found) == ["fits"]
+    assert (found.counts.stale, found.counts.superseded) == (1, 0)
 
 
 def test_a_changed_text_can_be_left_out_and_an_older_annotation_of_the_text_speaks(gathered, doc):
