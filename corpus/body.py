@@ -69,10 +69,18 @@ def choose(lines: Sequence[Line]) -> Sequence[Line]:
     lengths = np.array([line.end - line.start for line in lines])
     first, last = _best_run((np.minimum(np.maximum(weighed, -_MOST), _MOST) * np.sqrt(1 + lengths)).tolist())
     few = len(lines) < _FEW
-    while 0 < last < len(lines) and (bylines.signature(lines[last]) or (few and _goes_on(lines[last]))):
-        last += 1
+    closing: set[int] = set()
+    while 0 < last < len(lines):
+        size = bylines.closing(lines, last) or int(few and _goes_on(lines[last]))
+        if not size:
+            break
+        closing.update(range(last, last + size))
+        last += size
     for index, line in enumerate(lines):
         inside = first <= index < last
+        if index in closing:
+            line.rule = None
+            continue
         if line.rule is None:
             if not inside or (line.score < _ALIEN and not bylines.signature(line)):
                 line.rule = OUTSIDE
@@ -95,6 +103,8 @@ def recognise(lines: Sequence[Line]) -> None:
             if recognises(line):
                 line.rule = None if bylines.signature(line) else name
                 break
+    for teaser in [*teasers.summaries(lines), *teasers.counted(lines)]:
+        teaser.rule = teasers.RULE
     for title in list(teasers.teaser_titles(lines)):
         title.rule = teasers.RULE
     for line, rule in repeats.repeats(lines):

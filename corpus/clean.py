@@ -23,7 +23,7 @@ from corpus.rules.paragraphs import paragraphs
 from corpus.rules.pinyin import pinyin
 from corpus.rules.punctuation import full_width
 from corpus.rules.teasers import previous_and_next
-from corpus.rules.traditional import as_written, simplify, written
+from corpus.rules.traditional import as_written, simplify, to_simplified, written
 from corpus.rules.truncation import inline_truncation
 from corpus.rules.whitespace import edges, empty_lines, invisible, plain_spaces
 from corpus.spans import AlignedText, Proposal
@@ -51,6 +51,8 @@ def clean_page(page: Page, *, keep_traditional: bool = False) -> Document | Reje
     text = plain_spaces(text)
     text = text.apply(invisible(text))
     text, script = simplify(text)
+    if hints and script != "hans":
+        hints.convert(to_simplified)
     text = text.apply(pinyin(text))
     text = text.apply(inline_truncation(text))
     text = text.apply(previous_and_next(text))

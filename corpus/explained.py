@@ -44,8 +44,10 @@ _DAMAGE = ("#faf3ac", "#6b6400", "bright_yellow")
 LOOKS = {
     "markup": Look(*_SOURCE, "none", "markup of the source", "网页标记"),
     "whitespace": Look(*_SOURCE, "dotted", "spaces, invisible characters", "空白与不可见字符"),
+    "hidden_text": Look(*_SOURCE, "dashed", "hidden from readers", "隐藏文字"),
     "navigation": Look(*_CHROME, "none", "navigation", "导航"),
     "sharing": Look(*_CHROME, "dashed", "share bars, comment boxes", "分享与评论栏"),
+    "comments": Look(*_CHROME, "solid", "heads of comments", "评论区标题"),
     "outside_article": Look(*_CHROME, "dotted", "not part of the article", "正文之外"),
     "no_article": Look(*_CHROME, "double", "page without an article", "无正文页面"),
     "spam_links": Look(*_SPAM, "none", "spam links", "垃圾链接"),
@@ -61,7 +63,9 @@ LOOKS = {
     "mojibake": Look(*_DAMAGE, "dashed", "mojibake", "乱码"),
     "truncation": Look(*_DAMAGE, "dotted", "truncation notice", "截断提示"),
 }
-UNSEEN = frozenset({"markup", "whitespace"})  # taken from the source; a reader of the page saw none of it
+UNSEEN = frozenset(
+    {"markup", "whitespace", "hidden_text"}
+)  # taken from the source; a reader of the page saw none of it
 
 
 def look_of(rule: str) -> Look:

@@ -118,7 +118,9 @@ def _own(lines: Sequence[Line], row: dict[str, Column]) -> None:
     row["comma"][:] = ["," in line.plain for line in lines]
     row["number"][:] = [_NUMBER.match(line.plain) is not None for line in lines]
     row["free"][:] = [line.rule is None for line in lines]
-    row["head"][:] = [line.rule is not None and _is_head(line) for line in lines]
+    row["head"][:] = [
+        line.rule is not None and _is_head(line) and not _leads_on(lines, i) for i, line in enumerate(lines)
+    ]
     if any(line.shares for line in lines):
         for name, flag in (("link", LINK), ("boilerplate", BOILERPLATE), ("main", MAIN)):
             row[name][:] = [line.shares.get(flag, 0.0) for line in lines]
@@ -138,7 +140,20 @@ def _of_page(lines: Sequence[Line], row: dict[str, Column]) -> None:
 
 
 def _is_head(line: Line) -> bool:
-    return teasers.teaser_head(line) or comments.comment_head(line)
+    return teasers.section_head(line) or comments.comment_head(line)
+
+
+def _leads_on(lines: Sequence[Line], head: int) -> bool:
+    """`延伸阅读：`, one title, and the text goes on."""
+    after = lines[head + 1 : head + 3]
+    return (
+        len(after) == 2
+        and lines[head].plain[-1] == ":"
+        and not after[0].is_sentence
+        and after[1].is_sentence
+        and after[1].clauses > 1
+        and not comments.comment_head(lines[head])
+    )
 
 
 def _notice_words(lines: Sequence[Line]) -> Column:

@@ -12,15 +12,19 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.entities import html5
 
+from corpus.hidden_text import HIDDEN_TEXT, HIDING_NAMES, hides, hiding_names
 from corpus.spans import AlignedText, Proposal
 
 RULE = "markup"
 
 LINK, HEADING, LIST, BOILERPLATE, CONTENT, MAIN = 1, 2, 4, 8, 16, 32
+_HIDES = 64
 
 
 def _names(text: str) -> frozenset[str]:
@@ -28,7 +32,8 @@ def _names(text: str) -> frozenset[str]:
 
 
 _HIDDEN = _names(
-    "script style template noscript head title textarea select option svg iframe object canvas math audio video"
+    "script style template noscript noframes head title textarea select option svg iframe object canvas math audio "
+    "video"
 )
 _RAW_TEXT = {name: re.compile(rf"</{name}(?=[\s/>])", re.I) for name in ("script", "style", "title")}
 _VOID = _names("area base br col embed hr img input link meta param source track wbr")
@@ -64,6 +69,7 @@ _COMMENT_END = re.compile("--!?>")
 _NAMES = re.compile(r"""(?<![-\w])(?:class|id)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.I)
 _ATTRIBUTE = re.compile(r"""([^\s/>="']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 _REFERENCE = re.compile(r"&(?:#\d{1,7};?|#[xX][\da-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
+_REVEALED = 0.5  # share of the page's running text; so much is not meant to stay hidden, a script shows it
 _LINKED_DATA = re.compile(r'"(datePublished|headline)"\s*:\s*"([^"\\]{4,200})"')
 _LONGEST_NAME = 200  # characters of a class that are looked at
 _LONGEST_CELL = 30  # characters; a longer cell holds text, not data
@@ -80,6 +86,12 @@ class Hints:
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     flags: list[int] = field(default_factory=list)
+
+    def convert(self, words: Callable[[str], str]) -> None:
+        """Change what the markup says as the page's text was changed."""
+        self.title = words(self.title)
+        self.meta = {name: words(value) for name, value in self.meta.items()}
+        self.headings = [(start, words(text)) for start, text in self.headings]
 
     def shares(self, raw_start: int, raw_end: int) -> dict[int, float]:
         """For each flag, the share of the visible characters in `[raw_start, raw_end)` that carry it."""
@@ -132,12 +144,16 @@ class _Parser:
         self._marks: list[int] = []  # for each visible text its punctuation, where it is no link
         self._hidden = 0
         self._preformatted = 0
-        self._pieces: list[tuple[int, int, str | None, bool]] = []  # start, end, replacement, preformatted
+        self._pieces: list[tuple[int, int, str | None, bool, int]] = []  # start, end, replacement, preformatted, root
         self._breaks: list[int] = []  # offsets of block borders
         self._soft: set[int] = set()  # indices of those between the cells of a row of data
         self._rows: list[_Row | None] = []  # for each open table its open row
         self._heading: tuple[int, list[str]] | None = None
         self._unclosed: set[str] = set()  # elements whose end tag was looked for in vain
+        self._hiding = set(HIDING_NAMES)  # classes and ids
+        self._roots = 0  # elements that hide what is in them, inside none that does
+        self._roots_of: list[int] = []  # for each visible text the one it is in, or 0
+        self._revealed: set[int] = set()  # those that a script will show
 
     def read(self) -> None:
         """Walk the source once."""
@@ -178,9 +194,24 @@ class _Parser:
         self._text(text_from, len(source))
         while self._rows:
             self._close_row(self._rows.pop())
+        if self._roots:
+            self._unhide()
         main = self._main()
         for index, inside in enumerate(self._inside):
             self.hints.flags[index] |= MAIN if inside in main else 0
+
+    def _unhide(self) -> None:
+        """Forget what is hidden, but for an element with most of the page's running text: on pages of WeChat and
+        others the source hides the article until a script shows it.
+        """
+        marks: Counter[int] = Counter()
+        for root, count in zip(self._roots_of, self._marks, strict=True):
+            marks[root] += count
+        most = _REVEALED * sum(marks.values())
+        self._revealed = {root for root, count in marks.items() if count > most}
+        shown = [index for index, root in enumerate(self._roots_of) if not root or root in self._revealed]
+        for column in (self.hints.starts, self.hints.ends, self.hints.flags, self._inside, self._marks):
+            column[:] = [column[index] for index in shown]
 
     def _start(self, name: str, attributes: str, here: int, end: int) -> int:
         """Open an element; where the source goes on after it, which for a script is behind its end tag."""
@@ -204,7 +235,14 @@ class _Parser:
         flags = (self._stack[-1][1] if self._stack else 0) | _TAGS.get(name, 0)
         if attributes and name not in ("body", "html"):
             for quoted, single, bare in _NAMES.findall(attributes):
-                flags |= _flags_of_name((quoted or single or bare)[:_LONGEST_NAME])
+                name_of_it = (quoted or single or bare)[:_LONGEST_NAME]
+                flags |= _flags_of_name(name_of_it)
+                if not self._hiding.isdisjoint(name_of_it.split()):
+                    flags |= _HIDES
+            if hides(attributes):
+                flags |= _HIDES
+            if flags & _HIDES and not (self._stack and self._stack[-1][1] & _HIDES):
+                self._roots += 1
         container = self._stack[-1][2] if self._stack else 0
         if name in _CONTAINERS:
             self._containers.append(container)
@@ -226,6 +264,9 @@ class _Parser:
                 return start
             if not self.hints.title and not any(outer == "svg" for outer, *_ in self._stack[-8:]):
                 self.hints.title = _SPACE.sub(" ", html.unescape(self._source[start:end])).strip()
+        elif name == "style":
+            if "print" not in attributes:
+                self._hiding |= hiding_names(self._source[start:end])
         elif "ld+json" in attributes:
             for key, value in _LINKED_DATA.findall(self._source[start:end]):
                 self.hints.meta.setdefault(key.lower(), value)
@@ -309,14 +350,16 @@ class _Parser:
         text = self._source[start:end] if replacement is None else replacement
         if self._heading:
             self._heading[1].append(text)
-        self._pieces.append((start, end, replacement, self._preformatted > 0))
+        _, flags, container = self._stack[-1] if self._stack else ("", 0, 0)
+        root = self._roots if flags & _HIDES else 0
+        self._pieces.append((start, end, replacement, self._preformatted > 0, root))
         if text.isspace():
             return
         self.hints.starts.append(start)
         self.hints.ends.append(end)
-        _, flags, container = self._stack[-1] if self._stack else ("", 0, 0)
         self.hints.flags.append(flags)
         self._inside.append(container)
+        self._roots_of.append(root)
         self._marks.append(0 if flags & LINK else sum(map(text.count, _MARKS)))
         if self._rows and (row := self._rows[-1]):
             row.length += end - start
@@ -347,13 +390,17 @@ class _Parser:
         made: list[Proposal] = []
         cursor = border = 0
         between = ""
-        for start, end, replacement, preformatted in self._pieces:
+        for start, end, replacement, preformatted, root in self._pieces:
             while border < len(self._breaks) and self._breaks[border] < end:
                 if between != "\n":
                     between = " " if border in self._soft else "\n"
                 border += 1
             if not preformatted and (replacement or self._source[start:end]).isspace():
                 between = between or " "
+                continue
+            if root and root not in self._revealed:
+                made += [Proposal(cursor, start, RULE), Proposal(start, end, HIDDEN_TEXT)]
+                cursor = end
                 continue
             if cursor < start:
                 made.append(Proposal(cursor, start, RULE, between))

@@ -88,10 +88,12 @@ def read_metadata(
     first = _first_sentence(body)
     last = body[-1].start if body else 0
     above = [line for line in lines if line.start < first]
+    opening = [line for line in body if line.start < first]
+    before = [line for line in above if line.start < opening[0].start] if opening else above
     below = [line for line in lines if line.start > first and line.rule in (bylines.RULE, None)]
     behind = [line.plain for line in lines if line.start > last][:_LINES_BELOW]
     said = "".join(line.words for line in body)
-    title = _title(text, above, lines, said, hints)
+    title = _title(text, before, opening, lines, said, hints)
     if title:
         words = _words(title)
         for line in lines:
@@ -141,8 +143,13 @@ def _words(text: str) -> str:
     return _NOT_WORDS.sub("", text)
 
 
-def _title(text: str, above: Sequence[Line], lines: Sequence[Line], said: str, hints: Hints | None) -> str | None:
-    """The candidate that the article, its place and the markup speak for, most of all where several of them agree."""
+def _title(
+    text: str, above: Sequence[Line], opening: Sequence[Line], lines: Sequence[Line], said: str, hints: Hints | None
+) -> str | None:
+    """The candidate that the article, its place and the markup speak for, most of all where several of them agree.
+
+    `above`: the lines before the article; `opening`: its own above its first sentence.
+    """
     repeated = Counter([line.words for line in lines if len(line.plain) <= _LONGEST_TITLE])
     stated = _words(hints.title) if hints else ""
     buckets = _buckets_in(said)
@@ -164,14 +171,16 @@ def _title(text: str, above: Sequence[Line], lines: Sequence[Line], said: str, h
         if words not in candidates or votes > candidates[words][0]:
             candidates[words] = (votes, candidate)
 
-    for distance, line in enumerate(reversed(above[-_LINES_ABOVE:])):
+    places = [(line, 0.3 - 0.04 * distance) for distance, line in enumerate(reversed(above[-_LINES_ABOVE:]))]
+    places += [(line, 0.3 - 0.2 * distance) for distance, line in enumerate(opening)]
+    for line, bonus in places:
         if field := _TITLE_FIELD.match(line.plain) or _ORIGINAL_TITLE.search(line.plain):
             start = line.start + field.start(1)
             propose(text[start : start + len(field[1])], "field", 1.0 if field.re is _TITLE_FIELD else 0.0)
         elif not line.is_sentence and line.clauses < 2 and line.rule in (None, "outside_article", repeats.LINE):
-            propose(text[line.start : line.end], "line", 0.3 - 0.04 * distance)
+            propose(text[line.start : line.end], "line", bonus)
     if hints:
-        near = {line.words for line in above}
+        near = {line.words for line in (*above, *opening)}
         for _, heading in hints.headings:
             propose(heading, "heading", 0.6 if _words(heading) in near else 0.1)
         for name in _META_TITLES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from corpus.lines import Line
 from corpus.triggers import Pattern
@@ -35,7 +36,15 @@ _TIME = re.compile(r"\d{1,2}:\d\d")
 _SOURCE = re.compile(r"网|报|社|新闻|客户端|发布|频道|电视台|在线|中心|资讯|快讯|阅读|评论|admin|\(\d+\)")
 _AGO = Pattern(r"^[A-Za-z\u3400-\u9fff]{0,12} ?\d+(?:年|个?月|天|周|小时|分钟)前(?:$|[^\u3400-\u9fff])")
 _COLUMN = Pattern(r"^[\u3400-\u9fff]{0,6}(?:正文|新闻|资讯|文章|动态)(?:内容)?\s+\d{1,6}(?:\s+\d{1,6})?$")
-_SIGNATURE = Pattern(r"^[(\[【][^()\[\]]{0,16}(?:记者|通讯员)[^()\[\]。]{0,30}[)\]】]$", at_start=True)
+_SIGNATURE = Pattern(
+    r"^[(\[【](?:[^()\[\]]{0,16}(?:记者|通讯员)|(?:文|图|摄影|撰稿)[、/:]|供稿:)[^()\[\]。]{0,30}[)\]】]$",
+    at_start=True,
+)
+# How official writing ends.
+_CLOSING = Pattern(r"附件\s*\d{0,2}\s*[:.]|\(此件", at_start=True)
+_ITEM = re.compile(r"\d{1,2}\s*[.、]\s*\S")
+_SIGNED_ON = Pattern(r"(?:19|20)\d\d ?年 ?\d{1,2} ?月 ?\d{1,2} ?日")
+_BODY = re.compile(r"[\u3400-\u9fff ()]{2,30}(?<![网报社刊])")
 _LONGEST = 90
 PATTERNS = (_FIELDS, _SHORT_FIELD, _DATE, _AGO, _COLUMN)
 
@@ -73,6 +82,17 @@ def _is_dateline(line: Line) -> bool:
     return "年" not in date[0] or (len(before) <= 16 and len(after) <= 16 and bool(_SOURCE.search(before + after)))
 
 
+def closing(lines: Sequence[Line], place: int) -> int:
+    """How many lines at `place`, behind an article, are its own: a signature, a body and its date, attachments."""
+    line = lines[place]
+    if signature(line) or _CLOSING.match(line):
+        return 1
+    if place and _ITEM.match(line.plain) and lines[place - 1].plain.startswith("附件"):
+        return 1
+    after = lines[place + 1] if place + 1 < len(lines) else None
+    return 2 if after and _SIGNED_ON.fullmatch(after) and _BODY.fullmatch(line.plain) else 0
+
+
 def signature(line: Line) -> bool:
-    """`(大众新闻记者 段婷婷)`: the reporter's name in parentheses, which stands as the article's last words."""
+    """`(大众新闻记者 段婷婷)`, `(文/王某)`: who wrote it, in parentheses, as the article's last words."""
     return bool(_SIGNATURE.match(line))

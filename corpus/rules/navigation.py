@@ -30,6 +30,7 @@ _BUTTONS = Pattern(
 _BREADCRUMB = re.compile(r"^[^。!?,]{0,80}[^\s>\d]\s*(?:>>|>|»|›|→|::)(?!\s*\d)\s*[^。!?,]{0,60}$")
 _ARROWS = Pattern("[>»›→]|::")
 _SEPARATORS = Pattern(r"[|｜·•/丨\s]+")
+_BARS = re.compile("[|/]")  # Latin words have spaces between them without being a menu
 _SENTENCE = re.compile(r"[。!?;]|[a-z]\.$")
 # A reference, `[J]. 管理世界, 2011(11): 56-58.`, or who took the picture.
 _ENTRY = re.compile(r"\[[A-Z](?:/[A-Z]{2})?\]|(?:记者|通讯员).*(?:摄影?|[供制]图|图|文|报道)$")
@@ -53,7 +54,7 @@ def navigation(line: Line) -> bool:
 def is_list(text: str, least: int = 4) -> bool:
     """At least `least` short items with the same kind of separator between them, and no sentence."""
     items = [item for item in _SEPARATORS.regex.split(text) if item]
-    if len(items) < least or _SENTENCE.search(text):
+    if len(items) < least or _SENTENCE.search(text) or (text.isascii() and not _BARS.search(text)):
         return False
     lengths = sorted(map(len, items))
     if lengths[0] == lengths[-1] in (5, 7) and len(items) in (4, 8):  # a poem

@@ -17,7 +17,7 @@ _HEADS = Pattern(
     + "|".join(
         (
             # before and after this one
-            "上一?[篇条则章]|下一?[篇条则章]|前一[篇条]|后一[篇条]|上下篇",
+            "[上下](?:一?[篇条则章]|一[个张页期])|[前后]一[篇条]|上下篇",
             # near it
             f"(?:与此)?相关{_THINGS}|(?:延伸|扩展|拓展|关联|继续|推荐|深度)阅读|同类{_THINGS}|本文相关|更多(?:相关)?{_THINGS}|更多(?:精彩)?(?=:|>|》|$)",
             # what everybody reads
@@ -44,6 +44,15 @@ _LEAST_HEADLINE = 10  # Han characters
 _UP_TO = re.compile(r"截[至止]|自|于|从")
 _BULLET = re.compile(r"(?:[·•●◆■□▪>»-]|\d{1,2}[.、 ])\s*\S")
 _LONGEST_TRAILER = 400
+_LINKED = 6  # characters of a title
+_MORE = Pattern(
+    r"(?:阅读|查看|浏览)(?:全文|详[细情]|更多|原文)|[\[(【]\s*(?:详[细情]|全文|更多)\s*[\])】]"
+    r"|(?:^|\s)(?:详[细情]|全文)\s*>+|(?i:read more)"
+)
+_COUNT = re.compile(r"[(\[]\s*\d[\d,]*\s*(?:次|篇|条|人|阅读|评论)?\s*[)\]]$")
+_LEAST_COUNTED = 4
+_LONGEST_MORE = 60
+_LEAST_SUMMARIES = 3
 _CUT_OFF = Pattern(r"…|\.\.")
 HEADS = (_HEADS, _BARE_HEAD)
 TEASERS = (_CUT_OFF,)
@@ -56,6 +65,12 @@ def teaser_head(line: Line) -> bool:
     if len(text) >= 80 or (line.is_sentence and line.clauses > 1):
         return False
     return bool(_HEADS.match(line) or (len(text) <= 8 and _BARE_HEAD.fullmatch(line)))
+
+
+def section_head(line: Line) -> bool:
+    """A head of what follows: `延伸阅读：某文` in mid-text has its one article beside it, and heads nothing."""
+    head = _HEADS.match(line)
+    return teaser_head(line) and not (head and head[0].endswith((":", ">")) and len(line.plain) - head.end() >= _LINKED)
 
 
 def teaser(line: Line) -> bool:
@@ -80,12 +95,37 @@ def bullet(line: Line) -> bool:
 def teaser_titles(lines: Sequence[Line]) -> Iterator[Line]:
     """The titles above teasers: up to two short lines without an end, where the next line is a teaser."""
     for index, line in enumerate(lines):
-        if line.rule != RULE or not teaser(line):
+        if line.rule != RULE or not (teaser(line) or line.plain.endswith("…")):
             continue
         for above in reversed(lines[max(0, index - 2) : index]):
             if above.rule is not None or above.is_sentence or len(above) > 60:
                 break
             yield above
+
+
+def summaries(lines: Sequence[Line]) -> Iterator[Line]:
+    """The summaries of a list of articles: cut off in mid-sentence, each with a way to its whole text below it."""
+    more = [index for index, line in enumerate(lines) if len(line) <= _LONGEST_MORE and _MORE.search(line)]
+    if len(more) < _LEAST_SUMMARIES:
+        return
+    for index in more:
+        for above in lines[max(0, index - 2) : index]:
+            if above.rule is None and above.plain.endswith(("…", "...")):
+                yield above
+
+
+def counted(lines: Sequence[Line]) -> Iterator[Line]:
+    """Titles in a row, each with how often it was read or answered behind it: `某文(1024)`."""
+    run: list[Line] = []
+    for line in lines:
+        if not line.is_sentence and line.han >= _LEAST_COUNTED and _COUNT.search(line.plain):
+            run.append(line)
+            continue
+        if len(run) >= _LEAST_SUMMARIES:
+            yield from run
+        run = []
+    if len(run) >= _LEAST_SUMMARIES:
+        yield from run
 
 
 def previous_and_next(page: AlignedText) -> Iterator[Proposal]:

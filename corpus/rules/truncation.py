@@ -20,6 +20,9 @@ _SAYS = (
 )
 _INSIDE = r"[^()（）\[\]【】\n]{0,120}"
 _INLINE = re.compile(rf"[(（\[【]{_INSIDE}?(?:{_SAYS}){_INSIDE}[)）\]】]")
+_BUTTONS = frozenset({"阅读全文", "查看全文", "显示全文", "点击阅读全文", "点击查看全文"})
+_LONGEST_BUTTON = 12
+_LIST = 3
 _DOTS = ".…"
 _MOST_DOTS = 12
 _LINE = Pattern(
@@ -48,10 +51,17 @@ def truncation(line: Line) -> bool:
     return not line.is_sentence or (line.to_reader and not line.tells)
 
 
+def _is_button(text: str) -> bool:
+    return len(text) <= _LONGEST_BUTTON and text[1:-1].strip("> ") in _BUTTONS
+
+
 def inline_truncation(page: AlignedText) -> Iterator[Proposal]:
     """`……(省略1450字,会员可完整阅读)……`: a newline stands for the gap. Its dots and one space go with it."""
     text = page.text
-    for match in _INLINE.finditer(text):
+    found = list(_INLINE.finditer(text))
+    if sum(_is_button(match[0]) for match in found) >= _LIST:  # each leads to an article of its own
+        found = [match for match in found if not _is_button(match[0])]
+    for match in found:
         start, end = match.span()
         while start > 0 and text[start - 1] in _DOTS and match.start() - start < _MOST_DOTS:
             start -= 1

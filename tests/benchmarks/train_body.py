@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from corpus.html import CONTENT, MAIN, strip_markup
 from corpus.lines import Line, split_lines
 from corpus.records import Page
 from corpus.spans import AlignedText
+from tests.benchmarks.kinds import kinds
 from tests.benchmarks.pages import (
     ROOT,
     grams,
@@ -140,6 +141,13 @@ def examples() -> Iterator[Example]:
         for view, raw in views:
             lines = lines_of(raw, view == "html")
             yield Example(page.name, view, lines, label(lines, page.article), page.article)
+    for kind in kinds():
+        views = [("html", kind.source)] if kind.is_html else [("visible", kind.source)]
+        if kind.is_html:
+            views += [("visible", visible_text(kind.source)), ("text-nodes", text_nodes(kind.source))]
+        for view, raw in views:
+            if kind.article and (lines := lines_of(raw, view == "html")):
+                yield Example(kind.name, view, lines, label(lines, kind.article), kind.article)
     for name, raw, is_html, article in samples():
         if lines := lines_of(raw, is_html):
             yield Example(name, "sample", lines, label(lines, article or ""), article or "")
@@ -260,17 +268,32 @@ def main() -> None:
     intercept, values = problem.fit()
     use(intercept, values)
     fitted = {(e.page, e.view): measure(e) for e in plain if (e.page, e.view) in unseen}
-    views = [view for view in WEIGHT_OF if view != "sample"]
-    print(f"{'':28}" + "".join(f"{view:>14}" for view in views))
-    for page in sorted({page for page, _ in unseen}):
-        row = (f"{unseen[page, view][2]:8.3f}{fitted[page, view][2]:6.3f}" for view in views)
-        print(f"{page} F1 left out, fitted " + "".join(row))
-    for what, table in (("left out", unseen), ("fitted", fitted)):
-        for index, name in enumerate(("precision", "recall", "F1")):
-            means = (np.mean([v[index] for (_, view), v in table.items() if view == wanted]) for wanted in views)
-            print(f"mean {name:10}{what:13}" + "".join(f"{mean:14.4f}" for mean in means))
+    report(unseen, fitted)
     if arguments.write:
         write(intercept, values)
+
+
+Scores: TypeAlias = dict[tuple[str, str], tuple[float, float, float]]
+
+
+def report(unseen: Scores, fitted: Scores) -> None:
+    """F1 of each page, and the means, the real pages and those of `tests/kinds` apart."""
+    views = [view for view in WEIGHT_OF if view != "sample"]
+    real = {page.name for page in html_pages()}
+    print(f"{'F1 left out, fitted':22}" + "".join(f"{view:>15}" for view in views))
+    for page in sorted({page for page, _ in unseen}, key=lambda page: (page not in real, page)):
+        keys = [(page, view) for view in views]
+        row = (f"{unseen[k][2]:9.3f}{fitted[k][2]:6.3f}" if k in unseen else " " * 15 for k in keys)
+        print(f"{page:22}" + "".join(row))
+    for whose, ours in (("real", True), ("kinds", False)):
+        for what, table in (("left out", unseen), ("fitted", fitted)):
+            for index, name in enumerate(("precision", "recall", "F1")):
+                values = [
+                    [v[index] for (page, view), v in table.items() if view == wanted and (page in real) == ours]
+                    for wanted in views
+                ]
+                means = (f"{np.mean(column):15.4f}" if column else " " * 15 for column in values)
+                print(f"{whose:6}{what:9}{name:10}" + "".join(means))
 
 
 def write(intercept: float, values: dict[str, float]) -> None:

@@ -124,3 +124,30 @@ def test_any_lines_get_finite_scores(text):
         for line in lines:
             line.rule = None
         assert np.isfinite(scores(lines)).all()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "游客 发表于 2009-3-4 10:22",
+        "发表于 2020-8-3 22:01:05 | 只看该作者",
+        "3楼",
+        "12# 某人",
+        "阿K 说道：",
+        "某人 回复于 3天前",
+    ],
+)
+def test_the_heads_of_posts(text):
+    assert comments.comment_head(lines_of(text)[0])
+
+
+@pytest.mark.parametrize(
+    "text", ["他的论文发表于《考古》", "家住3楼的王女士", "发布于7月的新规，影响很大。", "王某说道：“不行。”"]
+)
+def test_no_heads_of_posts(text):
+    assert not comments.comment_head(lines_of(text)[0])
+
+
+def test_a_link_in_mid_text_does_not_end_the_article():
+    page = [*ARTICLE[:2], "延伸阅读：", "三座水库的前世今生", *ARTICLE[2:]]
+    assert chosen("\n".join(page))[-1] == ARTICLE[-1]

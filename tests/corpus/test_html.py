@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.hidden_text import HIDDEN_TEXT, hiding_names
 from corpus.html import CONTENT, HEADING, LINK, MAIN, strip_markup
 from corpus.spans import AlignedText, unexplained
 
@@ -119,6 +120,7 @@ def test_any_source_is_explained_to_the_character(source):
 
 
 HOSTILE = ["<!--", "<a", '<a href="', "<a b='>", "<div>", "</div>", "<title>", "<svg><title>", "<![CDATA[", "</x ", "<"]
+HOSTILE += ["<p hidden>", "<style>.a{display:none", "<style>{{{display:none}"]
 HOSTILE += ["&#", "<table>", "<tr><td>", "<p>x", "<script>", "<h1>x", "<!--x--!>", "<textarea>", '<a b=">"', " \n"]
 
 
@@ -127,3 +129,51 @@ def test_a_hostile_page_takes_linear_time(part):
     started = time.process_time()
     strip_markup(AlignedText.of(part * 50_000))
     assert time.process_time() - started < 10
+
+
+SENTENCE = "<p>一句，两句，三句，四句。</p>"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<div style='display:none'>藏</div>",
+        '<p class=a style="color:red; DISPLAY : none">藏</p>',
+        "<span style='visibility:hidden'><b>藏</b></span>",
+        "<div hidden>藏</div>",
+        "<section hidden=''><ul><li>藏</ul></section>",
+        "<span class='link sr-only'>藏</span>",
+        "<style>.x, .y {color: red; display: none}</style><i class='b y'>藏</i>",
+        "<style>#z{visibility:hidden}</style><i id=z>藏</i>",
+    ],
+)
+def test_what_no_browser_shows_is_removed_by_a_rule_of_its_name(hidden):
+    text, hints = strip_markup(AlignedText.of(hidden + SENTENCE))
+    assert text.text.strip() == "一句，两句，三句，四句。"
+    assert [text.raw[s.start : s.end] for s in text.removed_spans() if s.rule == HIDDEN_TEXT] == ["藏"]
+    assert len(hints.starts) == 1
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "<div style='overflow:hidden'>见</div>",
+        "<div class='hidden-xs' title='display:none hidden'>见</div>",
+        "<div aria-hidden=true>见</div>",  # kept from screen readers, shown to all others
+        "<style>@media print{.a,.b{display:none}}</style><div class=b>见</div>",
+        "<style media=print>.b{display:none}</style><div class=b>见</div>",
+        "<style>.c .b{display:none}</style><div class=b>见</div>",
+    ],
+)
+def test_what_a_browser_shows_stays(seen):
+    assert shown(seen + SENTENCE)[0] == "见"
+
+
+def test_an_article_that_a_script_will_show_stays_and_what_is_hidden_in_the_rest_goes():
+    source = f"<div style='visibility: hidden'>{SENTENCE * 3}</div><div style='display:none'>藏，藏</div><p>见"
+    assert shown(source) == ["一句，两句，三句，四句。"] * 3 + ["见"]
+
+
+@given(st.text(alphabet="{}.#,;@ abdisplay:none-\n", max_size=80))
+def test_any_style_sheet_is_read(style):
+    assert all(f".{name}" in style or f"#{name}" in style for name in hiding_names(style))

@@ -2,7 +2,9 @@
 
 import pytest
 
-from corpus.rules.bylines import byline, fields, signature
+from corpus.lines import split_lines
+from corpus.rules.bylines import byline, closing, fields, signature
+from corpus.spans import AlignedText
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,9 @@ def test_interviews_chronicles_and_sentences_are_left_alone(line, text):
     assert not byline(line(text))
 
 
-@pytest.mark.parametrize("text", ["(大众新闻记者 段某某)", "（本报记者 张三 通讯员 李四）", "[记者 王五]"])
+@pytest.mark.parametrize(
+    "text", ["(大众新闻记者 段某某)", "（本报记者 张三 通讯员 李四）", "[记者 王五]", "（文/张三 图/李四）"]
+)
 def test_the_reporters_signature_is_known_as_the_last_words_of_the_article(line, text):
     assert signature(line(text))
 
@@ -86,3 +90,24 @@ def test_several_fields_are_known(line, text, several):
 def test_a_hostile_line_takes_no_time(line, hostile, is_quick):
     made = line(hostile)
     assert is_quick(lambda: (byline(made), signature(made)))
+
+
+@pytest.mark.parametrize(
+    ("behind", "count"),
+    [
+        ("青梓市人民政府办公室\n2024年3月5日", 2),
+        ("附件：1. 登记表", 1),
+        ("（此件公开发布）", 1),
+        ("（本报记者 张三）", 1),
+        ("青梓晚报\n2024年3月5日", 0),
+        ("青梓市人民政府办公室", 0),
+        ("相关文件\n2024年3月5日发布", 0),
+    ],
+)
+def test_official_writing_ends_with_its_attachments_its_body_and_its_date(behind, count):
+    assert closing(split_lines(AlignedText.of(f"特此通知。\n{behind}"), None), 1) == count
+
+
+def test_a_second_attachment_follows_the_first():
+    lines = split_lines(AlignedText.of("附件：1. 登记表\n2. 样式\n3. 说明"), None)
+    assert closing(lines, 1) == 1

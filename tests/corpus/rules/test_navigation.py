@@ -69,6 +69,8 @@ def test_references_and_credits_are_no_lists(line, text):
 def test_a_list_is_four_short_items_at_the_least():
     assert is_list("时政 财经 社会 教育")
     assert not is_list("时政 财经 社会")
+    assert not is_list("setenv bootcmd bootm now")
+    assert is_list("Home | News | About | Login")
     assert not is_list("时政 财经 社会 我们的国家正在发生着翻天覆地的巨大变化并将继续变化下去")
 
 

@@ -35,3 +35,8 @@ def test_two_years_of_the_same_report_are_no_repetition():
 def test_a_hostile_line_takes_no_time(hostile, is_quick):
     lines = split_lines(AlignedText.of(f"{hostile}\n{hostile}"), None)
     assert is_quick(lambda: list(repeats(lines)))
+
+
+def test_the_pages_own_title_with_the_sites_name_is_a_repetition():
+    assert found("三号码头开港_快讯_某某网\n首页\n三号码头开港") == [("三号码头开港_快讯_某某网", LINE)]
+    assert found("三号码头开港_快讯_某某网\n首页\n二号码头开港") == []

@@ -165,3 +165,27 @@ def test_a_hostile_line_takes_no_time(line, text, hostile, is_quick):
     rules = (teasers.teaser_head, teasers.teaser, teasers.source_and_date, teasers.bullet)
     assert is_quick(lambda: [rule(made) for rule in rules])
     assert is_quick(lambda: list(teasers.previous_and_next(page)))
+
+
+@pytest.mark.parametrize(
+    ("text", "heads"),
+    [("延伸阅读：", True), ("上一篇：某某新闻", True), ("延伸閱讀：木造车站五座", False), ("相关报道", True)],
+)
+def test_a_head_with_its_article_beside_it_heads_nothing(line, text, heads):
+    assert teasers.section_head(line(text)) == heads
+
+
+def lines_of(text):
+    return split_lines(AlignedText.of(text), None)
+
+
+def test_the_summaries_of_a_list_are_cut_off_above_the_way_to_each_whole():
+    item = "题目{}\n天冷的时候胶干得慢，很多人以为没粘牢，又补了一遍……\n2021-03-02 [阅读全文]\n"
+    assert len(list(teasers.summaries(lines_of("".join(item.format(n) for n in range(3)))))) == 3
+    assert list(teasers.summaries(lines_of(item.format(1)))) == []
+
+
+def test_titles_in_a_row_with_their_counts_are_a_list():
+    lines = lines_of("甲乙丙丁的故事(1024)\n某某某某某某[88]\n第三个题目在这里（7）\n正文，说的是另一件事。")
+    assert list(teasers.counted(lines)) == lines[:3]
+    assert list(teasers.counted(lines[:2])) == []

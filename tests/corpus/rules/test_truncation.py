@@ -78,3 +78,9 @@ def test_a_hostile_line_takes_no_time(line, text, hostile, is_quick):
     made, page = line(hostile), text.of(hostile)
     assert is_quick(lambda: truncation(made))
     assert is_quick(lambda: list(inline_truncation(page)))
+
+
+def test_the_buttons_of_a_list_of_articles_are_no_notices():
+    button = "产值达到……[阅读全文]\n"
+    assert len(list(inline_truncation(AlignedText.of(button * 2)))) == 2
+    assert list(inline_truncation(AlignedText.of(button * 3))) == []

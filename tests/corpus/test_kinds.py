@@ -1,0 +1,37 @@
+"""Kinds of pages that are no news page: notices, interviews, threads, announcements, lists, and those without article."""
+
+from collections import defaultdict
+
+import pytest
+
+from tests.benchmarks.bench_clean import ours
+from tests.benchmarks.kinds import KINDS, kinds, views
+from tests.benchmarks.pages import digest_of, precision_recall_f1
+
+DIGEST = "037f7d38fe7b9eb8a6a40449ebf33e902542d4a99d44976f7e87baf00a6f4681"
+# Mean F1 and recall of the pages with an article, in each view.
+FLOORS = {"html": (0.97, 0.98), "visible": (0.91, 0.94), "nodes": (0.93, 0.94), "text": (0.99, 0.99)}
+
+
+@pytest.fixture(scope="module")
+def figures():
+    assert digest_of(KINDS) == DIGEST, "the pages changed: measure again and set the floors and the digest anew"
+    found = defaultdict(list)
+    for kind in kinds():
+        for view, raw, is_html in views(kind):
+            if kind.article:
+                found[view].append(precision_recall_f1(ours(raw, is_html), kind.article))
+    return found
+
+
+@pytest.mark.parametrize("view", sorted(FLOORS))
+def test_articles_of_other_kinds_are_found(figures, view):
+    scores = figures[view]
+    f1, recall = FLOORS[view]
+    assert sum(score[2] for score in scores) / len(scores) >= f1
+    assert sum(score[1] for score in scores) / len(scores) >= recall
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if not kind.article], ids=lambda kind: kind.name)
+def test_a_page_of_links_and_summaries_has_no_article(kind):
+    assert [view for view, raw, is_html in views(kind) if ours(raw, is_html)] == []
