@@ -161,26 +161,53 @@ def push(
     context: typer.Context,
     url: UrlOption = None,
     project: ProjectOption = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="Push at most so many new tasks, the most useful.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Push from a random sample of so many documents, the same each time.")
+    ] = None,
+    overlap: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of the tasks for several annotators; \\[studio] overlap.")
+    ] = None,
+    blind: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Share of the tasks without suggestions, for an honest test; \\[studio] blind."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Send the documents and their suggestions to Label Studio; what is there already stays as it is.
+
+    The most useful come first: uncertain suggestions, from many sites. docs/label-studio.md explains the order.
 
     [bold]Examples[/]
 
       jiaozhu annotation push
 
+      jiaozhu annotation push --limit 500
+
+      jiaozhu annotation push --blind 0.1 --overlap 0.2
+
       jiaozhu annotation push --url http://127.0.0.1:8090 --project "新闻 第二批"
     """
     from annotation.push import push as run
 
-    done = run(context.obj, url, project)
+    given = {"overlap": overlap, "blind": blind}
+    shares = {name: share for name, share in given.items() if share is not None}
+    workspace = replace(context.obj, studio=replace(context.obj.studio, **shares))
+    done = run(workspace, url, project, limit=limit, size=sample)
     rows = {
         "pushed": done.pushed,
         "  of these without suggestions": done.without,
+        "    of these blind, by choice": done.blind,
         "already there": done.already,
         "  of these with new suggestions": done.renewed,
+        "not pushed yet, for --limit": done.left,
         "there with another text, not pushed": len(done.changed),
         "near-duplicates, not pushed": done.duplicates,
+        "tasks with another number of annotators": done.overlapping,
+        "doubles of another push, removed": done.doubles,
+        "projects they are spread over": done.projects,
     }
     _show(f"Documents of {done.project!r}", rows, done, as_json)
     if not as_json:

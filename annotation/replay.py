@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from annotation.connection import connected
 from annotation.labels import LabelScheme, load_labels
 from annotation.log import Record, Span, Suggestion, latest, read_log
-from annotation.project import require_project
+from annotation.project import require_projects
 from annotation.push import Task, find_tasks
 from annotation.tasks import ORIGINS, Region, prediction, region_id, result, suggestions_of
 from corpus.errors import JiaozhuError
@@ -54,9 +54,13 @@ def replay(workspace: Workspace, log: Path, url: str | None = None, title: str |
     put = already = under_own_name = 0
     refused: list[str] = []
     with connected(workspace, url) as client:
-        project = require_project(client, title or workspace.studio.project, scheme)
+        projects = require_projects(client, title or workspace.studio.project, scheme)
         people = {user.email: user.id for user in client.users.list()}
-        there = find_tasks(client, project, sorted({record.doc_id for record in records}))
+        doc_ids = sorted({record.doc_id for record in records})
+        there: dict[str, list[Task]] = {}
+        for project in projects:
+            for doc_id, found in find_tasks(client, project, doc_ids).items():
+                there.setdefault(doc_id, []).extend(found)
         for record in track(records, "Replaying annotations", len(records)):
             try:
                 task = _task(record, there.get(record.doc_id, ()))
@@ -67,7 +71,7 @@ def replay(workspace: Workspace, log: Path, url: str | None = None, title: str |
             put += made
             already += not made
             under_own_name += made and record.annotator not in people
-    return Replayed(project.title, put, already, under_own_name, tuple(refused))
+    return Replayed(projects[0].title, put, already, under_own_name, tuple(refused))
 
 
 def _task(record: Record, tasks: Sequence[Task]) -> Task:

@@ -17,7 +17,7 @@ from annotation.agreement import opinions_by_document
 from annotation.connection import connected
 from annotation.labels import load_labels
 from annotation.log import Record, latest, read_log
-from annotation.project import Project, require_project
+from annotation.project import Project, require_projects
 from corpus.errors import JiaozhuError
 from corpus.explained import visible
 from corpus.progress import track
@@ -82,8 +82,8 @@ def status(workspace: Workspace, url: str | None = None, title: str | None = Non
     if not offline:
         try:
             with connected(workspace, url) as client:
-                project = require_project(client, title or workspace.studio.project, scheme)
-                tasks = _tasks(client, project)
+                projects = require_projects(client, title or workspace.studio.project, scheme)
+                tasks = [task for project in projects for task in _tasks(client, project)]
         except JiaozhuError as error:
             why = str(error)
     if tasks is None:

@@ -20,6 +20,7 @@ T = TypeVar("T", "Cleaning", "Studio", "Exports")
 # How a setting is written in the file, by its type here; all others are text.
 _KINDS: dict[type, tuple[type, str]] = {
     int: (int, "a number above 0"),
+    float: (float, "a share from 0.0 to 1.0"),
     bool: (bool, "true or false"),
     tuple: (list, "a list of names in quotes"),
 }
@@ -43,6 +44,11 @@ class Studio:
     venv: Path = Path(".venv-studio")
     timeout: int = 120  # seconds an answer may take; an import of 500 long documents takes several
     batch: int = 500  # tasks a request; fewer where a proxy refuses large requests
+    max_tasks: int = 10_000  # in one project; a larger corpus is spread over several
+    overlap: float = 0.0  # share of the documents that several annotators get
+    annotators: int = 2  # how many those are
+    blind: float = 0.0  # share of the documents without suggestions, for an honest test
+    planted: float = 0.0  # share of the documents with one wrong suggestion, to see who reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,11 @@ def _dataclass(path: Path, data: dict[str, Any], name: str, default: T) -> T:
     for key, value in _section(path, data, name, set(types)).items():
         wanted, kind = _KINDS.get(types[key], (str, "text in quotes"))
         listed: list[object] = value if isinstance(value, list) else []
-        unusable = wanted is int and isinstance(value, int) and value < 1
+        if wanted is float and type(value) is int:
+            value = float(value)
+        unusable = (wanted is int and isinstance(value, int) and value < 1) or (
+            wanted is float and isinstance(value, float) and not 0 <= value <= 1
+        )
         if type(value) is not wanted or unusable or not all(isinstance(item, str) for item in listed):
             raise JiaozhuError(f"{path}: [{name}] {key} must be {kind}, not {value!r}")
         if wanted is list:

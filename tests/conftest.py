@@ -93,6 +93,8 @@ class Document:
     model: str = MODEL
     publisher: str | None = None
     url: str = "http://example.org/?a=1&b=2"
+    site: str | None = None
+    score: float = 0.75
 
     @property
     def doc_id(self) -> str:
@@ -104,7 +106,7 @@ class Document:
         found = []
         for words, label in self.suggested:
             start = self.text.index(words)
-            found.append(Suggestion(start, start + len(words), label, words, 0.75, f"{self.model}/part"))
+            found.append(Suggestion(start, start + len(words), label, words, self.score, f"{self.model}/part"))
         return sorted(found, key=lambda span: span.start)
 
     @property
@@ -113,6 +115,7 @@ class Document:
             "doc_id": self.doc_id,
             "source": "test.txt",
             "url": self.url,
+            "site": self.site,
             "title": self.title,
             "publisher": self.publisher,
             "published_at": "2026-11-21",

@@ -7,7 +7,8 @@ import pytest
 
 from annotation.connection import connected
 from annotation.labels import Label, LabelScheme, load_labels
-from annotation.project import ensure_project, find_project, instruction, labeling_config
+from annotation.project import ensure_project, find_projects, instruction, labeling_config
+from annotation.tasks import Region, result
 from corpus.errors import JiaozhuError
 
 SCHEME = load_labels()
@@ -49,7 +50,7 @@ def test_a_table_of_the_guideline_is_a_table():
 def test_a_project_is_made_once_and_found_by_its_exact_title(label_studio, desk):
     title = desk.workspace.studio.project
     with connected(desk.workspace) as client:
-        assert find_project(client, title, SCHEME) is None
+        assert find_projects(client, title, SCHEME) == ()
         longer = ensure_project(client, title + " and more", SCHEME)
         made = ensure_project(client, title, SCHEME)
         assert ensure_project(client, title, SCHEME) == made != longer
@@ -68,16 +69,34 @@ def test_an_existing_project_shows_the_guideline_of_the_scheme_it_is_used_with(l
 
 
 @pytest.mark.slow
-def test_a_project_whose_labels_differ_is_refused_in_one_line_that_lists_them(label_studio, desk, document):
-    other = LabelScheme("1", (*SCHEME.labels[1:], Label("GPE", "国家", "9", "#123456")), "")
-    with connected(desk.workspace) as client:
-        ensure_project(client, desk.workspace.studio.project, other)
+def test_a_scheme_that_would_orphan_labels_is_refused_in_one_line_that_lists_them(label_studio, desk, document):
+    other = LabelScheme(
+        "1", (*SCHEME.labels[1:], Label("GPE", "国家", "8", "#123456"), Label("X", "X", "9", "#123457")), ""
+    )
     desk.write(document("济南大学\n"))
+    with connected(desk.workspace) as client:
+        project = ensure_project(client, desk.workspace.studio.project, other)
+        spans = [result(Region(f"s{start}", start, start + 1, "GPE"), "", "manual") for start in (0, 2)]
+        told = {"data": {"text": "济南大学"}, "predictions": [{"model_version": "m", "result": spans[:1]}]}
+        client.projects.import_tasks(id=project.id, request=[told, told])
+        task, _ = sorted(client.tasks.list(project=project.id, fields="all"), key=lambda task: task.id)
+        client.annotations.create(task.id, result=spans)
     for command in ("push", "pull"):
         done = desk.run(command)
         assert done.returncode == 2
         [line] = done.stderr.splitlines()
-        assert "(+GPE -ORG)" in line
+        assert f"GPE (2 in annotations, as of task {task.id}; suggested in 2 tasks)" in line
+        assert "X (" not in line  # nobody used it: it can go
+
+
+@pytest.mark.slow
+def test_labels_that_are_new_or_unused_change_the_project_with_the_scheme(label_studio, desk):
+    other = LabelScheme("1", (*SCHEME.labels[1:], Label("GPE", "国家", "9", "#123456")), "")
+    with connected(desk.workspace) as client:
+        made = ensure_project(client, desk.workspace.studio.project, other)
+        assert ensure_project(client, made.title, SCHEME) == made
+        config = client.projects.get(made.id).parsed_label_config
+    assert config["label"]["labels"] == list(SCHEME.names)
 
 
 @pytest.mark.slow

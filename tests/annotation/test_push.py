@@ -1,11 +1,14 @@
 """Every canonical document becomes one task with its suggestions, however often it is pushed."""
 
+from dataclasses import replace
+
 import pytest
 
+from annotation.choice import drawn
 from annotation.connection import connected
 from annotation.labels import load_labels
 from annotation.log import Suggestion
-from annotation.project import require_project
+from annotation.project import require_project, require_projects
 from annotation.pull import pull
 from annotation.push import find_tasks, push
 from annotation.tasks import suggestions_of
@@ -20,7 +23,7 @@ def tasks_of(desk):
     """Every task of the project, as the server has it."""
     with connected(desk.workspace) as client:
         project = require_project(client, desk.workspace.studio.project, load_labels())
-        return list(client.tasks.list(project=project.id, fields="all", include="id,data,predictions"))
+        return list(client.tasks.list(project=project.id, fields="all", include="id,data,predictions,overlap"))
 
 
 def test_a_second_push_makes_no_second_task(label_studio, desk, document):
@@ -127,3 +130,107 @@ def test_what_was_pushed_and_not_touched_adds_nothing_to_the_log(label_studio, d
     push(desk.workspace)
     assert pull(desk.workspace).added == {}
     assert not desk.workspace.log.exists()
+
+
+def pushed_order(desk, title=None) -> list[str]:
+    """The texts of the tasks in the order in which annotators get them."""
+    with connected(desk.workspace) as client:
+        projects = require_projects(client, title or desk.workspace.studio.project, load_labels())
+        pages = [client.tasks.list(project=project.id, page_size=100, fields="all") for project in projects]
+        return [task.data["text"] for page in pages for task in sorted(page, key=lambda task: task.id)]
+
+
+def with_settings(desk, **settings):
+    return replace(desk.workspace, studio=replace(desk.workspace.studio, **settings))
+
+
+def test_uncertain_texts_come_first_sites_take_turns_and_a_limit_goes_on_where_it_ended(label_studio, desk, document):
+    sure = document("济南大学在甲\n", [("济南大学", "ORG")], site="a", score=0.9)
+    unsure = document("济南大学在乙\n", [("济南大学", "ORG")], site="a", score=0.1)
+    elsewhere = document("济南大学在丙\n", [("济南大学", "ORG")], site="b", score=0.5)
+    desk.write(sure, unsure, elsewhere)
+    done = desk.json("push", "--limit", "2")
+    assert (done["pushed"], done["left"]) == (2, 1)
+    assert pushed_order(desk) == [unsure.text, elsewhere.text]
+    done = desk.json("push", "--limit", "2")
+    assert (done["pushed"], done["already"], done["left"]) == (1, 2, 0)
+    assert pushed_order(desk) == [unsure.text, elsewhere.text, sure.text]
+
+
+def test_a_sample_is_the_same_each_time(label_studio, desk, document):
+    desk.write(*(document(f"第{number}篇\n") for number in range(9)))
+    assert desk.json("push", "--sample", "4")["pushed"] == 4
+    assert desk.json("push", "--sample", "4")["pushed"] == 0
+    assert desk.json("push", "--sample", "6")["pushed"] == 2
+
+
+def test_blind_tasks_have_no_suggestions_not_even_those_of_a_later_model(label_studio, desk, document):
+    documents = [document(f"济南大学{number}\n", [("济南大学", "ORG")]) for number in range(20)]
+    desk.write(*documents)
+    done = desk.json("push", "--blind", "0.4")
+    chosen = {item.doc_id for item in documents if drawn(item.doc_id, "blind", 0.4)}
+    assert 0 < len(chosen) < 20
+    assert (done["blind"], done["without"]) == (len(chosen), len(chosen))
+    desk.write(*(replace(item, model="test-model@2") for item in documents))
+    assert desk.json("push")["renewed"] == 20 - len(chosen)
+    for task in tasks_of(desk):
+        assert bool(task.predictions) is (task.data["doc_id"] not in chosen)
+        assert task.data.get("blind", False) is (task.data["doc_id"] in chosen)
+
+
+def test_overlapping_tasks_wait_for_several_annotators_and_a_hash_says_which(label_studio, desk, document):
+    documents = [document(f"第{number}篇\n") for number in range(12)]
+    chosen = {item.doc_id for item in documents if drawn(item.doc_id, "overlap", 0.3)}
+    desk.write(*documents)
+    assert desk.json("push", "--overlap", "0.3")["overlapping"] == len(chosen) > 0
+    assert {task.data["doc_id"]: task.overlap for task in tasks_of(desk)} == {
+        item.doc_id: 2 if item.doc_id in chosen else 1 for item in documents
+    }
+    assert desk.json("push", "--overlap", "0.3")["overlapping"] == 0
+    assert desk.json("push")["overlapping"] == 0
+    assert sum(task.overlap == 2 for task in tasks_of(desk)) == len(chosen)
+
+
+def test_a_large_corpus_is_spread_over_projects_and_stays_where_it_is_when_it_grows(label_studio, desk, document):
+    first = [document(f"第{number}篇\n") for number in range(5)]
+    desk.write(*first)
+    workspace = with_settings(desk, max_tasks=2)
+    assert push(workspace).projects == 3
+    before = pushed_order(desk)
+    assert sorted(before) == sorted(item.text for item in first)
+    assert push(workspace).pushed == 0
+    desk.write(*first, *(document(f"新{number}\n") for number in range(4)))
+    done = push(workspace)
+    assert (done.pushed, done.already, done.projects) == (4, 5, 5)
+    assert pushed_order(desk)[:5] == before
+    with connected(workspace) as client:
+        found = require_projects(client, workspace.studio.project, load_labels())
+    assert [project.tasks for project in found] == [2, 2, 2, 2, 1]
+    assert [project.title for project in found][1:] == [f"{workspace.studio.project} {part}" for part in (2, 3, 4, 5)]
+
+
+def test_a_project_of_somebody_else_with_a_number_in_its_title_is_no_part(label_studio, desk, document):
+    desk.write(document("甲\n"))
+    title = desk.workspace.studio.project
+    push(desk.workspace, title=f"{title} 2")
+    push(desk.workspace)
+    with connected(desk.workspace) as client:
+        assert len(require_projects(client, title, load_labels())) == 1
+
+
+def test_doubles_of_a_push_on_another_machine_are_removed_and_nobodys_work_is(label_studio, desk, document):
+    documents = [document(f"第{number}篇\n") for number in range(3)]
+    desk.write(*documents)
+    push(desk.workspace)
+    with connected(desk.workspace) as client:
+        project = require_projects(client, desk.workspace.studio.project, load_labels())[0]
+        there = find_tasks(client, project, [item.doc_id for item in documents])
+        again = [{"data": client.tasks.get(str(tasks[0].id)).data} for tasks in there.values() for _ in range(2)]
+        client.projects.import_tasks(id=project.id, request=again)
+        twice = find_tasks(client, project, [documents[0].doc_id])[documents[0].doc_id]
+        client.annotations.create(twice[2].id, result=[])
+        assert push(desk.workspace).doubles == 6
+        left = find_tasks(client, project, [item.doc_id for item in documents])
+    assert [task.id for task in left[documents[0].doc_id]] == [twice[2].id]
+    for item in documents[1:]:
+        assert [task.id for task in left[item.doc_id]] == [there[item.doc_id][0].id]
