@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpus.workspace import Annotation as Settings
 from corpus.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ UrlOption = Annotated[
 ]
 ProjectOption = Annotated[str | None, typer.Option(help="The project's title; by default \\[studio] project.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and no table.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(help="lac, none, the folder of a spaCy or Hugging Face model, or an endpoint's address (/v1)."),
+]
+CrfOption = Annotated[Path | None, typer.Option(help="A CRF that jiaozhu exports train made.")]
+ListOption = Annotated[
+    Path | None, typer.Option("--list", help="Names that are known: a name a line, or name, label, id with tabs.")
+]
 LogOption = Annotated[Path | None, typer.Option(help="The annotation log; by default the workspace's.")]
 
 app = typer.Typer(
@@ -42,7 +51,10 @@ def preannotate(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The table to write; by default the workspace's.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and no table.")] = False,
+    model: ModelOption = None,
+    crf: CrfOption = None,
+    known: ListOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Suggest spans for every canonical document of the corpus, and write them to one table.
 
@@ -50,12 +62,15 @@ def preannotate(
 
       jiaozhu annotation preannotate
       jiaozhu annotation preannotate --corpus build/corpus -o build/suggestions.parquet --json
+
+      jiaozhu annotation preannotate --crf build/model.crf --list names.tsv
     """
     from annotation.preannotate import preannotate as run
     from annotation.preannotate import print_counts
 
     output = output or context.obj.suggestions
-    print_counts(run(corpus or context.obj.corpus, output), output, as_json=as_json)
+    done = run(corpus or context.obj.corpus, output, _settings(context.obj, model, crf, known), context.obj.labels)
+    print_counts(done, output, as_json=as_json)
 
 
 @app.command()
@@ -70,6 +85,9 @@ def evaluate(
     label: Annotated[
         list[str] | None, typer.Option(help="A label to count; repeat it. By default all that the gold has.")
     ] = None,
+    model: ModelOption = None,
+    crf: CrfOption = None,
+    known: ListOption = None,
     errors: Annotated[bool, typer.Option("--errors", help="Show every mistake: 【gold】 and 〔suggestion〕.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -80,13 +98,15 @@ def evaluate(
       jiaozhu annotation evaluate annotations/log.jsonl
 
       jiaozhu annotation evaluate samples/articles --label ORG --label LOC --errors
+
+      jiaozhu annotation evaluate gold.jsonl --model models/ours --crf build/model.crf
     """
     from annotation.evaluate import evaluate as run
     from annotation.evaluate import predictor, print_evaluation, read_gold
 
     items = read_gold(gold, corpus or context.obj.corpus)
-    predict, model = predictor()
-    print_evaluation(run(predict, items, label or (), model), errors=errors, as_json=as_json)
+    predict, name = predictor(_settings(context.obj, model, crf, known), context.obj.labels)
+    print_evaluation(run(predict, items, label or (), name), errors=errors, as_json=as_json)
 
 
 @app.command()
@@ -399,6 +419,12 @@ def carry(
     found = survey(workspace)
     asked = push_again(workspace, found, url, project) if ask else None
     print_survey(found, asked, as_json=as_json)
+
+
+def _settings(workspace: Workspace, model: str | None, crf: Path | None, known: Path | None) -> Settings:
+    """The section `[annotation]`, with what was said on the command line."""
+    held = workspace.annotation
+    return replace(held, model=model or held.model, crf=crf or held.crf, list=known or held.list)
 
 
 def _show(title: str, rows: dict[str, int], done: DataclassInstance, as_json: bool) -> None:

@@ -25,9 +25,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotation.divisions import divisions
-from annotation.groups import Found, suggest, text_of
+from annotation.groups import TRUST, Found, suggest, text_of
+from annotation.known import WIDTHS
 from annotation.lexicon import alternatives, lexicon
 from annotation.names import LAST, LEGAL
+from annotation.parts import FilePart
 from annotation.sentences import split_sentences
 from corpus.errors import JiaozhuError, SpanError
 
@@ -37,13 +39,18 @@ NAME = "jiaozhu-crf"
 MAX_PIECE = 512  # characters that are read together; what is longer is cut at sentence ends
 ABOUT, WEIGHTS = "model.json", "weights"  # the members of a model's file
 MAX_BYTES = 1 << 30
+REMEDY = "make it with jiaozhu exports train"
 
 Marked = tuple[str, Sequence[tuple[int, int, str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a model is. `weights` and `examples` are SHA-256, of crfsuite's bytes and of what they were learned from."""
+    """What a model is. `weights` and `examples` are SHA-256, of crfsuite's bytes and of what they were learned from.
+
+    `trust` is, by label, precision and recall of a model of one half of the examples on the other: how much its word
+    and its silence say (annotation/settle.py).
+    """
 
     name: str
     features: str
@@ -53,6 +60,7 @@ class About:
     texts: int
     characters: int
     spans: dict[str, int]
+    trust: dict[str, tuple[float, float]]
     settings: dict[str, float]
 
     @property
@@ -68,8 +76,7 @@ class About:
 
 # Features -----------------------------------------------------------------------------------------------------------
 
-# Full-width forms read as half-width ones: corpora differ in nothing more. One character for one.
-_FOLD = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: " ", 0: "\ufffd"}
+_FOLD = {**WIDTHS, 0: "\ufffd"}  # corpora differ in the width of their marks more than in anything else
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
 _TITLES = re.compile(alternatives("titles"))
 _SURNAMES = frozenset(name for name in lexicon("surnames") if len(name) == 1)
@@ -161,56 +168,38 @@ def train(
     """Learn from texts with their spans (start, end, label; code points, apart) and write the model to `path`.
 
     `c1` and `c2` weigh the L1 and L2 norms of the weights, as in crfsuite; with L1 most weights are zero, so that the
-    file stays small. `on_iteration` is told the number of each step. Memory grows with the examples, 0.3 to 0.9 kB
+    file stays small. `on_iteration` is told the number of each step, in each of three models: of all examples, and of
+    either half, which say how much the first may be trusted. Memory grows with the examples, 0.3 to 0.9 kB
     a character, as L-BFGS needs them all.
 
     Raises:
         SpanError: a span lies outside its text, or overlaps another; with the number of the example.
         JiaozhuError: there is nothing to learn, `path` cannot be written, or python-crfsuite is missing.
     """
-    crfsuite = _crfsuite()
-
-    class Trainer(crfsuite.BaseTrainer):  # type: ignore[misc, name-defined]
-        step = 0
-
-        def message(self, message: str) -> None:
-            if message.startswith("***** Iteration"):
-                self.step += 1
-                if on_iteration is not None:
-                    on_iteration(self.step)
-
     settings = {"c1": c1, "c2": c2, "max_iterations": iterations, "feature.possible_transitions": 1}
-    trainer = Trainer("lbfgs")
-    trainer.set_params(settings)
+    held: list[Marked] = []
     digest = sha256()
-    counts: Counter[str] = Counter()
-    texts = characters = 0
     for number, (text, marked) in enumerate(examples):
         spans = sorted((int(start), int(end), str(label)) for start, end, label in marked)
         _check(number, text, spans)
         digest.update(json.dumps([text, spans], ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
-        texts, characters = texts + 1, characters + len(text)
-        counts.update(label for *_, label in spans)
-        tags = _tags(len(text), spans)
-        for start, end in pieces(text, spans):
-            trainer.append(features(text[start:end]), tags[start:end])
+        held.append((text, spans))
+    counts = Counter(label for _, spans in held for *_, label in spans)
     if not counts:
-        raise JiaozhuError(f"{path}: nothing to learn, {texts} texts hold no span; annotate some first")
+        raise JiaozhuError(f"{path}: nothing to learn, {len(held)} texts hold no span; annotate some first")
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            made = Path(folder) / WEIGHTS
-            trainer.train(str(made))
-            weights = made.read_bytes()
+        weights = _learn(held, settings, path.parent, on_iteration)
         about = About(
             name=name,
             features=FEATURES,
             labels=tuple(sorted(counts)),
             weights=sha256(weights).hexdigest(),
             examples=digest.hexdigest(),
-            texts=texts,
-            characters=characters,
+            texts=len(held),
+            characters=sum(len(text) for text, _ in held),
             spans=dict(sorted(counts.items())),
+            trust=_trust(held, settings, path.parent, on_iteration),
             settings={key: float(value) for key, value in sorted(settings.items())},
         )
         partial.write_bytes(_packed(about, weights))
@@ -220,6 +209,52 @@ def train(
     finally:
         partial.unlink(missing_ok=True)
     return about
+
+
+def _learn(
+    examples: Iterable[Marked], settings: dict[str, float], folder: Path, on_iteration: Callable[[int], object] | None
+) -> bytes:
+    """The weights, in crfsuite's form; it writes files only, so `folder` holds one for a while."""
+
+    class Trainer(_crfsuite().BaseTrainer):  # type: ignore[misc]
+        step = 0
+
+        def message(self, message: str) -> None:
+            if on_iteration is not None and message.startswith("***** Iteration"):
+                self.step += 1
+                on_iteration(self.step)
+
+    trainer = Trainer("lbfgs")
+    trainer.set_params(settings)
+    for text, spans in examples:
+        tags = _tags(len(text), spans)
+        for start, end in pieces(text, spans):
+            trainer.append(features(text[start:end]), tags[start:end])
+    with TemporaryDirectory(prefix=".crf.", dir=folder) as made:
+        trainer.train(str(Path(made) / WEIGHTS))
+        return (Path(made) / WEIGHTS).read_bytes()
+
+
+def _trust(
+    examples: Sequence[Marked], settings: dict[str, float], folder: Path, on_iteration: Callable[[int], object] | None
+) -> dict[str, tuple[float, float]]:
+    """By label, precision and recall on either half of a model of the other, by Laplace's rule of succession."""
+    found: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    known = Counter(label for _, spans in examples for *_, label in spans)
+    for half in (0, 1):
+        taught = examples[half::2]
+        if any(spans for _, spans in taught):
+            tagger = _tagger(_learn(taught, settings, folder, on_iteration))
+            for text, spans in examples[1 - half :: 2]:
+                made = _predict(tagger, text)
+                found.update(span.label for span in made)
+                right.update(span.label for span in made if span[:3] in spans)
+
+    def share(label: str, of: Counter[str]) -> float:
+        return round((right[label] + 1) / (of[label] + 2), 3)
+
+    return {label: (share(label, found), share(label, known)) for label in sorted(known)}
 
 
 def _check(number: int, text: str, spans: Sequence[tuple[int, int, str]]) -> None:
@@ -274,8 +309,7 @@ class Crf:
     def __init__(self, about: About, weights: bytes) -> None:
         self.about = about
         self.weights = weights
-        self._tagger = _crfsuite().Tagger()
-        self._tagger.open_inmemory(weights)
+        self._tagger = _tagger(weights)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Crf, (self.about, self.weights)
@@ -287,13 +321,7 @@ class Crf:
         Raises:
             JiaozhuError: there is none, it is not such a file, or it was made for other features.
         """
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise JiaozhuError(
-                f"{path}: the CRF model cannot be read ({error.strerror}); make one with jiaozhu exports train"
-            ) from None
-        return cls.unpacked(data, str(path))
+        return cls.unpacked(FilePart(str(path), REMEDY).data, str(path))
 
     @classmethod
     def unpacked(cls, data: bytes, where: str) -> Crf:
@@ -302,19 +330,19 @@ class Crf:
         Raises:
             JiaozhuError: as `load`.
         """
-        remedy = "make it again with jiaozhu exports train"
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as file:
                 if any(info.file_size > MAX_BYTES for info in file.infolist()):
                     raise ValueError("a member is larger than 1 GiB")
                 held, weights = json.loads(file.read(ABOUT)), file.read(WEIGHTS)
-            about = About(**{**held, "labels": tuple(held["labels"])})
-        except (zipfile.BadZipFile, KeyError, TypeError, ValueError, NotImplementedError) as error:
-            raise JiaozhuError(f"{where}: not a CRF model of ours ({error}); {remedy}") from None
+            trust = {label: tuple(shares) for label, shares in held["trust"].items()}
+            about = About(**{**held, "labels": tuple(held["labels"]), "trust": trust})
+        except (zipfile.BadZipFile, AttributeError, KeyError, TypeError, ValueError, NotImplementedError) as error:
+            raise JiaozhuError(f"{where}: not a CRF model of ours ({error}); {REMEDY}") from None
         if about.features != FEATURES:
-            raise JiaozhuError(f"{where}: made for features {about.features!r}, not {FEATURES!r}; {remedy}")
+            raise JiaozhuError(f"{where}: made for features {about.features!r}, not {FEATURES!r}; {REMEDY}")
         if sha256(weights).hexdigest() != about.weights or weights[:4] != b"lCRF":
-            raise JiaozhuError(f"{where}: damaged, its weights are not those it was made with; {remedy}")
+            raise JiaozhuError(f"{where}: damaged, its weights are not those it was made with; {REMEDY}")
         return cls(about, weights)
 
     def packed(self) -> bytes:
@@ -323,14 +351,19 @@ class Crf:
 
     def predict(self, text: str) -> list[Found]:
         """Spans by start, apart. A span's score is the least of its characters' marginals and of its end's."""
-        found: list[Found] = []
-        for start, end in pieces(text):
-            found += self._piece(text[start:end], start)
-        return found
+        return _predict(self._tagger, text)
 
-    def _piece(self, piece: str, offset: int) -> Iterator[Found]:
-        tagger = self._tagger
-        tags: list[str] = tagger.tag(features(piece))
+
+def _tagger(weights: bytes) -> Any:  # noqa: ANN401
+    tagger = _crfsuite().Tagger()
+    tagger.open_inmemory(weights)
+    return tagger
+
+
+def _predict(tagger: Any, text: str) -> list[Found]:  # noqa: ANN401
+    found: list[Found] = []
+    for offset, stop in pieces(text):
+        tags: list[str] = tagger.tag(features(text[offset:stop]))
         start = 0
         for end in range(1, len(tags) + 1):
             label = tags[start][2:]
@@ -338,10 +371,11 @@ class Crf:
                 continue
             if label:
                 score = min(tagger.marginal(tag, i) for i, tag in enumerate(tags[start:end], start))
-                if end < len(tags):
+                if end < len(tags) and f"I-{label}" in tagger.labels():
                     score = min(score, 1 - tagger.marginal(f"I-{label}", end))
-                yield Found(offset + start, offset + end, label, round(min(max(score, 0.0), 1.0), 4))
+                found.append(Found(offset + start, offset + end, label, round(min(max(score, 0.0), 1.0), 4)))
             start = end
+    return found
 
 
 def _crfsuite() -> Any:  # noqa: ANN401
@@ -355,38 +389,23 @@ def _crfsuite() -> Any:  # noqa: ANN401
 
 
 @Language.factory("jiaozhu_crf", default_config={"path": ""})
-class CrfVoter:
-    """The model at `path` as a part of the pipeline; its spans in `doc.spans["crf"]`. It is saved with the pipeline."""
+class CrfVoter(FilePart):
+    """The model at `path` as a part of the pipeline; its spans in `doc.spans["crf"]`."""
 
     def __init__(self, nlp: Language, name: str, path: str) -> None:
-        self._path = path
+        super().__init__(path, REMEDY)
         self._crf: Crf | None = None
 
     @property
     def crf(self) -> Crf:
         """The model, loaded on the first call."""
         if self._crf is None:
-            self._crf = Crf.load(Path(self._path))
+            self._crf = Crf.unpacked(self.data, self.where)
         return self._crf
 
     def __call__(self, doc: Doc) -> Doc:
         """Raises JiaozhuError where the model cannot be loaded, SpanError where a span cuts a token."""
-        return suggest(doc, GROUP, self.crf.about.id, self.crf.predict(text_of(doc)))
-
-    def to_bytes(self, exclude: Any = ()) -> bytes:  # noqa: ANN401
-        """The model's file."""
-        return self.crf.packed()
-
-    def from_bytes(self, data: bytes, exclude: Any = ()) -> CrfVoter:  # noqa: ANN401
-        """Raises JiaozhuError where it is none."""
-        self._crf = Crf.unpacked(data, "the pipeline's CRF")
-        return self
-
-    def to_disk(self, path: Path, exclude: Any = ()) -> None:  # noqa: ANN401
-        """The model's file."""
-        Path(path).write_bytes(self.crf.packed())
-
-    def from_disk(self, path: Path, exclude: Any = ()) -> CrfVoter:  # noqa: ANN401
-        """Raises JiaozhuError where it is none."""
-        self._crf = Crf.load(Path(path))
-        return self
+        about = self.crf.about
+        suggest(doc, GROUP, about.id, self.crf.predict(text_of(doc)))
+        doc.spans[GROUP].attrs[TRUST] = about.trust
+        return doc

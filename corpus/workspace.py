@@ -6,8 +6,9 @@ explicit arguments win. Without a file the defaults below hold, relative to the 
 
 from __future__ import annotations
 
+import math
 import tomllib
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from corpus.errors import JiaozhuError
 
 CONFIG_NAME = "jiaozhu.toml"
 
-T = TypeVar("T", "Cleaning", "Studio", "Exports")
+T = TypeVar("T", "Cleaning", "Annotation", "Endpoint", "Studio", "Exports")
 
 # How a setting is written in the file, by its type here; all others are text.
 _KINDS: dict[type, tuple[type, str]] = {
@@ -23,7 +24,10 @@ _KINDS: dict[type, tuple[type, str]] = {
     float: (float, "a share from 0.0 to 1.0"),
     bool: (bool, "true or false"),
     tuple: (list, "a list of names in quotes"),
+    dict: (dict, "names in quotes, each with a name in quotes"),
+    type(None): (str, "a path in quotes"),
 }
+PRICES = ("price_in", "price_out", "max_cost")  # numbers that may be above 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,36 @@ class Cleaning:
     """The section `[corpus]`: choices of the cleaner."""
 
     keep_traditional: bool = False  # what people wrote in Traditional stays; what a machine converted never does
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The section `[annotation.endpoint]`: a language model behind an address that `[annotation] model` names."""
+
+    model: str = ""  # what the server calls it
+    key_file: Path | None = None  # with mode 600; otherwise JIAOZHU_MODEL_KEY; a local server needs none
+    timeout: int = 60  # seconds for one answer
+    retries: int = 5  # after a time-out, a cut connection, 429 or 5xx, waiting twice as long each time
+    requests_per_minute: int = 60
+    max_chars: int = 1_000  # of one request's text
+    max_tokens: int = 1_000_000  # of all requests of a run, in and out, as the server counts them
+    price_in: float = 0.0  # for a million tokens, in the currency of `max_cost`
+    price_out: float = 0.0
+    max_cost: float = 0.0  # of a run; 0 sets no limit
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """The section `[annotation]`: what suggests, and how sure it must be. docs/models.md explains each."""
+
+    model: str = "lac"  # or "none", the folder of a spaCy or Hugging Face model, or the address of an endpoint
+    crf: Path | None = None  # a model that `jiaozhu exports train` made
+    list: Path | None = None  # names that are known
+    skip: tuple[str, ...] = ()  # parts left out: amounts, dates, places, organizations, people
+    min_score: float = 0.4  # below, deleting costs annotators more than adding what was right
+    batch_size: int = 64  # documents that go through the models together
+    labels: dict[str, str] = field(default_factory=dict)  # labels of a foreign model, each to one of the scheme or ""
+    endpoint: Endpoint = field(default_factory=Endpoint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +109,7 @@ class Workspace:
     exports: Path = Path("build/exports")
     labels: Path | None = None  # the label scheme; None is the one shipped with the package
     cleaning: Cleaning = field(default_factory=Cleaning)
+    annotation: Annotation = field(default_factory=Annotation)
     studio: Studio = field(default_factory=Studio)
     dataset: Exports = field(default_factory=Exports)
 
@@ -82,6 +117,11 @@ class Workspace:
     def log(self) -> Path:
         """The annotation log: append-only JSON lines."""
         return self.annotations / "log.jsonl"
+
+
+def is_no_path(model: str) -> bool:
+    """Whether `[annotation] model` is one of ours, or an address, and no folder."""
+    return model in ("lac", "none") or "://" in model
 
 
 def load_workspace(config: Path | None = None) -> Workspace:
@@ -99,7 +139,7 @@ def load_workspace(config: Path | None = None) -> Workspace:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise JiaozhuError(f"{path}: not valid TOML ({error}); mend that line") from None
-    sections = {"paths", "corpus", "studio", "exports"}
+    sections = {"paths", "corpus", "annotation", "studio", "exports"}
     if unknown := sorted(set(data) - sections):
         raise JiaozhuError(f"{path}: unknown section [{unknown[0]}]; the sections are {', '.join(sorted(sections))}")
     paths = _section(path, data, "paths", {"pages", "corpus", "suggestions", "annotations", "exports", "labels"})
@@ -113,6 +153,7 @@ def load_workspace(config: Path | None = None) -> Workspace:
         root=path.resolve().parent,
         pages=tuple(Path(item) for item in pages),
         cleaning=_dataclass(path, data, "corpus", Cleaning()),
+        annotation=_dataclass(path, data, "annotation", Annotation()),
         studio=_dataclass(path, data, "studio", Studio()),
         dataset=_dataclass(path, data, "exports", Exports()),
         **{key: Path(value) for key, value in paths.items()},
@@ -133,25 +174,36 @@ def _dataclass(path: Path, data: dict[str, Any], name: str, default: T) -> T:
     types = {f.name: type(getattr(default, f.name)) for f in fields(default)}
     values: dict[str, Any] = {}
     for key, value in _section(path, data, name, set(types)).items():
+        held = getattr(default, key)
+        if is_dataclass(held):
+            inner = f"{name}.{key}"
+            values[key] = _dataclass(path, {inner: value}, inner, held)  # type: ignore[type-var]
+            continue
         wanted, kind = _KINDS.get(types[key], (str, "text in quotes"))
-        listed: list[object] = value if isinstance(value, list) else []
+        parts: list[object] = value if isinstance(value, list) else []
+        if isinstance(value, dict):
+            parts = list(value.values())
         if wanted is float and type(value) is int:
             value = float(value)
+        if key in PRICES:
+            kind = "a number of 0 or more"
         unusable = (wanted is int and isinstance(value, int) and value < 1) or (
-            wanted is float and isinstance(value, float) and not 0 <= value <= 1
+            wanted is float and isinstance(value, float) and not 0 <= value <= (math.inf if key in PRICES else 1)
         )
-        if type(value) is not wanted or unusable or not all(isinstance(item, str) for item in listed):
+        if type(value) is not wanted or unusable or not all(isinstance(item, str) for item in parts):
             raise JiaozhuError(f"{path}: [{name}] {key} must be {kind}, not {value!r}")
         if wanted is list:
-            values[key] = tuple(listed)
+            values[key] = tuple(parts)
         else:
-            values[key] = Path(str(value)) if issubclass(types[key], Path) else value
+            is_path = issubclass(types[key], Path) or held is None
+            values[key] = Path(str(value)) if is_path else value
     return replace(default, **values)
 
 
 def _absolute(workspace: Workspace) -> Workspace:
     root = workspace.root.resolve()
-    studio = workspace.studio
+    studio, annotation = workspace.studio, workspace.annotation
+    key_file = annotation.endpoint.key_file
     return replace(
         workspace,
         root=root,
@@ -161,6 +213,13 @@ def _absolute(workspace: Workspace) -> Workspace:
         annotations=root / workspace.annotations,
         exports=root / workspace.exports,
         labels=root / workspace.labels if workspace.labels else None,
+        annotation=replace(
+            annotation,
+            crf=root / annotation.crf if annotation.crf else None,
+            list=root / annotation.list if annotation.list else None,
+            model=annotation.model if is_no_path(annotation.model) else str(root / annotation.model),
+            endpoint=replace(annotation.endpoint, key_file=root / key_file if key_file else None),
+        ),
         studio=replace(
             studio, token_file=root / studio.token_file, folder=root / studio.folder, venv=root / studio.venv
         ),

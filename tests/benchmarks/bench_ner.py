@@ -69,7 +69,6 @@ def lac_alone(texts: Sequence[str]) -> Iterator[list[Entity]]:
 def speeds(text: str) -> dict[str, float]:
     """Characters a second of CPU time: the whole pipeline, and each of its parts, on documents of the samples' kind."""
     import annotation
-    from annotation.pipeline import BATCH
 
     nlp = annotation.load_pipeline()
     documents = [text[i : i + 600] for i in range(0, len(text) - 600, 600)]
@@ -79,14 +78,18 @@ def speeds(text: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for _ in range(ROUNDS):
         began = time.process_time()
-        list(nlp.pipe(documents, batch_size=BATCH))
+        list(nlp.pipe(documents, batch_size=nlp.batch_size))
         _keep(found, "whole", total / (time.process_time() - began))
         began = time.process_time()
         docs = [nlp.make_doc(document) for document in documents]
         _keep(found, "characters", total / (time.process_time() - began))
         for name, part in nlp.pipeline:
             began = time.process_time()
-            docs = list(part.pipe(docs, batch_size=BATCH)) if hasattr(part, "pipe") else [part(doc) for doc in docs]
+            docs = (
+                list(part.pipe(docs, batch_size=nlp.batch_size))
+                if hasattr(part, "pipe")
+                else [part(doc) for doc in docs]
+            )
             _keep(found, name, total / (time.process_time() - began))
     return {name: round(speed) for name, speed in found.items()}
 

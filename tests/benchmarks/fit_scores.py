@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
@@ -22,14 +25,21 @@ from bench_ner import seeds  # noqa: E402
 
 import annotation  # noqa: E402
 from annotation import settle  # noqa: E402
+from annotation.crf import train  # noqa: E402
 from annotation.evaluate import Gold, read_gold  # noqa: E402
+from corpus.workspace import Annotation  # noqa: E402
 
+Floats = NDArray[np.float64]
 RIDGE = 1.0
+VOICES = ("YES", "YES_LOGIT", "NO", "voter:against", "voter:alone", "voter:amount")
 
 
-def suggestions(gold: Iterable[Gold]) -> list[tuple[settle.Candidate, bool]]:
-    """What the parts suggest for names before the threshold, overlaps settled, and whether the gold has it."""
-    nlp = annotation.load_pipeline()
+def suggestions(gold: Iterable[Gold], settings: Annotation | None = None) -> list[tuple[settle.Candidate, bool]]:
+    """What the parts suggest for names before the threshold, overlaps settled, and whether the gold has it.
+
+    With a voter, also every span it has of its own.
+    """
+    nlp = annotation.load_pipeline(settings)
     found: list[tuple[settle.Candidate, bool]] = []
     for item in gold:
         doc = nlp.make_doc(item.text)
@@ -37,16 +47,30 @@ def suggestions(gold: Iterable[Gold]) -> list[tuple[settle.Candidate, bool]]:
             if name != "jiaozhu_settle":
                 doc = part(doc)
         right = set(item.spans)
-        for candidate in settle.settled(settle.candidates(doc)):
+        every = settle.candidates(doc)
+        ours = settle.settled([c for c in every if not c.kind.startswith("voter:")])
+        for candidate in [*ours, *(c for c in every if c.kind.startswith("voter:"))]:
             if candidate.kind.split(":")[0] not in settle.RULES:
                 found.append((candidate, (candidate.start, candidate.end, candidate.label) in right))
     return found
 
 
+def voted(gold: Sequence[Gold], folds: Sequence[int]) -> list[tuple[settle.Candidate, bool]]:
+    """The same with a CRF as voter that has not seen the text: of `n` parts, one is suggested for by the others."""
+    found: list[tuple[settle.Candidate, bool]] = []
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.crf"
+        for n in folds:
+            for part in range(n):
+                train([(item.text, item.spans) for i, item in enumerate(gold) if i % n != part], path)
+                found += suggestions(gold[part::n], Annotation(crf=path))
+    return found
+
+
 def fit(found: Sequence[tuple[settle.Candidate, bool]]) -> dict[str, float]:
-    """The weight of each feature."""
+    """The weights of what a candidate is and of what the model says of it."""
     kinds = sorted({candidate.kind for candidate, _ in found})
-    names = ["all", "AGREES", "LOGIT", "DISAGREES", *kinds]
+    names = ["PRIOR", "AGREES", "LOGIT", "DISAGREES", *kinds]
     rows = np.zeros((len(found), len(names)))
     for row, (candidate, _) in zip(rows, found, strict=True):
         row[0] = 1
@@ -55,16 +79,55 @@ def fit(found: Sequence[tuple[settle.Candidate, bool]]) -> dict[str, float]:
             row[1], row[2] = 1, settle.logit(candidate.model)
         elif candidate.other:
             row[3] = 1
+    ridge = np.array([0.01, *[RIDGE] * (len(names) - 1)])
+    return dict(zip(names, regression(rows, found, np.zeros(len(found)), ridge), strict=True))
+
+
+def fit_voices(found: Sequence[tuple[settle.Candidate, bool]]) -> dict[str, float]:
+    """The weights of what voters say, on top of the others, which stay as they are without a voter."""
+    names = list(VOICES)
+    rows = np.zeros((len(found), len(names)))
+    base = np.zeros(len(found))
+    for i, (candidate, _) in enumerate(found):
+        rows[i, :3] = np.sum([settle.heard(voice) for voice in candidate.voices], axis=0) if candidate.voices else 0
+        if candidate.kind in names:
+            rows[i, names.index(candidate.kind)] = 1
+        mute = [voice._replace(given=None if voice.given is None else 0.5, recall=0.0) for voice in candidate.voices]
+        base[i] = settle.odds_of(replace(candidate, voices=tuple(mute)))
+    ridge = np.array([0.1 if ":" in name else RIDGE for name in names])
+    return dict(zip(names, regression(rows, found, base, ridge), strict=True))
+
+
+def regression(
+    rows: Floats, found: Sequence[tuple[settle.Candidate, bool]], base: Floats, ridge: Floats
+) -> list[float]:
+    """Weights of the rows' columns that make the odds with `base`, each held back by its ridge."""
     right = np.array([float(is_right) for _, is_right in found])
-    ridge = np.full(len(names), RIDGE)
-    ridge[0] = 0.01
-    weights = np.zeros(len(names))
+    signs = 2 * right - 1
+
+    def loss(weights: Floats) -> float:
+        return float(np.logaddexp(0, -signs * (rows @ weights + base)).sum() + (ridge * weights**2).sum() / 2)
+
+    weights = np.zeros(rows.shape[1])
     for _ in range(50):
-        chance = 1 / (1 + np.exp(-rows @ weights))
+        chance = 1 / (1 + np.exp(-rows @ weights - base))
         slope = rows.T @ (right - chance) - ridge * weights
         curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + np.diag(ridge)
-        weights += np.linalg.solve(curve, slope)
-    return dict(zip(names, weights.tolist(), strict=True))
+        step = np.linalg.solve(curve, slope)
+        while loss(weights + step) > loss(weights) and abs(step).max() > 1e-9:
+            step /= 2
+        weights += step
+    return [float(weight) for weight in weights]
+
+
+def put(made: dict[str, float]) -> None:
+    """Print the constants, and use them from here on."""
+    for name, weight in made.items():
+        print(f'    "{name}": {weight:.2f},' if ":" in name else f"{name} = {weight:.2f}")
+        if ":" in name:
+            settle.KINDS[name] = weight
+        else:
+            setattr(settle, name, weight)
 
 
 def calibration_error(scored: Sequence[tuple[float, bool]], bins: int = 10) -> float:
@@ -78,19 +141,21 @@ def calibration_error(scored: Sequence[tuple[float, bool]], bins: int = 10) -> f
 
 
 if __name__ == "__main__":
-    made = fit(suggestions([*read_gold(ROOT / "samples/articles"), *read_gold(ROOT / "tests/gold/sentences.txt")]))
-    numbers = [made[name] for name in ("all", "AGREES", "LOGIT", "DISAGREES")]
-    print("PRIOR, AGREES, LOGIT, DISAGREES =", ", ".join(f"{number:.2f}" for number in numbers))
-    print("KINDS = {")
-    for kind, weight in made.items():
-        if ":" in kind:
-            print(f'    "{kind}": {weight:.2f},')
-    print("}")
-    settle.KINDS = {kind: weight for kind, weight in made.items() if ":" in kind}
-    settle.PRIOR, settle.AGREES, settle.LOGIT, settle.DISAGREES = (
-        made[n] for n in ("all", "AGREES", "LOGIT", "DISAGREES")
-    )
+    development = [*read_gold(ROOT / "samples/articles"), *read_gold(ROOT / "tests/gold/sentences.txt")]
+    put(fit(suggestions(development)))
+    for name in VOICES:  # they are fitted on top of the rest
+        settle.KINDS[name] = 0.0
+    settle.YES = settle.YES_LOGIT = settle.NO = 0.0
+    put(fit_voices(voted(development, (2, 4))))
     held_out = seeds()
     if held_out:
-        scored = [(settle.probability(candidate), right) for candidate, right in suggestions(held_out)]
-        print(f"calibration error on the seeds: {calibration_error(scored):.3f} ({len(scored)} suggestions)")
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "model.crf"
+            train([(item.text, item.spans) for item in development], path)
+            for name, settings in (("", None), (", with a CRF of the development set", Annotation(crf=path))):
+                scored = [
+                    (settle.probability(candidate), right) for candidate, right in suggestions(held_out, settings)
+                ]
+                print(
+                    f"calibration error on the seeds{name}: {calibration_error(scored):.3f} ({len(scored)} suggestions)"
+                )

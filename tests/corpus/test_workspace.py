@@ -35,6 +35,24 @@ def test_further_forms_are_a_list_of_names(tmp_path):
     assert load_workspace(config).dataset.forms == ("conll", "spacy")
 
 
+def test_what_suggests_is_chosen_in_a_section_of_its_own(tmp_path):
+    config = write(
+        tmp_path,
+        '[annotation]\nmodel = "models/ours"\ncrf = "m.crf"\nlist = "/n.tsv"\nskip = ["people"]\nmin_score = 1\n'
+        '[annotation.labels]\nPER = "PERSON"\n[annotation.endpoint]\nkey_file = "key"\nmax_cost = 0.5\n',
+    )
+    settings = load_workspace(config).annotation
+    assert settings.model == str(tmp_path / "models" / "ours")
+    assert (settings.crf, settings.list) == (tmp_path / "m.crf", Path("/n.tsv"))
+    assert (settings.skip, settings.min_score, settings.labels) == (("people",), 1.0, {"PER": "PERSON"})
+    assert (settings.endpoint.key_file, settings.endpoint.max_cost) == (tmp_path / "key", 0.5)
+
+
+@pytest.mark.parametrize("model", ["lac", "none", "http://127.0.0.1:8000/v1"])
+def test_a_model_that_is_no_folder_stays_as_it_is(tmp_path, model):
+    assert load_workspace(write(tmp_path, f'[annotation]\nmodel = "{model}"\n')).annotation.model == model
+
+
 def test_without_a_file_the_defaults_lie_in_the_current_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert load_workspace().corpus == tmp_path / "build" / "corpus"
@@ -50,7 +68,7 @@ def test_the_file_of_the_current_folder_is_found(tmp_path, monkeypatch):
     ("text", "said"),
     [
         ("[paths\n", "not valid TOML"),
-        ("[path]\n", r"unknown section \[path\]; the sections are corpus, exports, paths, studio"),
+        ("[path]\n", r"unknown section \[path\]; the sections are annotation, corpus, exports, paths, studio"),
         ('[paths]\ncorpse = "x"\n', r"\[paths\] has no setting 'corpse'"),
         ("[paths]\ncorpus = 3\n", r"\[paths\] corpus must be a path in quotes, not 3"),
         ('[paths]\npages = "x"\n', r"\[paths\] pages must be a list of paths"),
@@ -64,6 +82,12 @@ def test_the_file_of_the_current_folder_is_found(tmp_path, monkeypatch):
         ("[exports]\nforms = [1]\n", r"\[exports\] forms must be a list of names in quotes, not \[1\]"),
         ("[studio]\nurl = 8080\n", r"\[studio\] url must be text in quotes, not 8080"),
         ('studio = "x"\n', r"studio must be a section"),
+        ('[annotation]\nmin_score = "0.4"\n', r"\[annotation\] min_score must be a share from 0.0 to 1.0, not '0.4'"),
+        ("[annotation.endpoint]\nmax_cost = -1\n", r"max_cost must be a number of 0 or more, not -1.0"),
+        ("[annotation]\ncrf = 1\n", r"\[annotation\] crf must be a path in quotes, not 1"),
+        ("[annotation.labels]\nPER = 1\n", r"\[annotation\] labels must be names in quotes, each with a name"),
+        ("[annotation.endpoint]\nkey = 'x'\n", r"\[annotation.endpoint\] has no setting 'key'"),
+        ("[annotation]\nendpoint = 'x'\n", r"annotation.endpoint must be a section"),
     ],
 )
 def test_a_mistake_is_named_with_the_file(tmp_path, text, said):
