@@ -16,12 +16,12 @@ from annotation.names import ACTS, BRAND, GENERIC, Edges, Name, covered
 from annotation.people import is_chinese_name
 from annotation.places import COUNTRIES
 
-_AFTER_BRAND = re.compile(
-    r"(?:记者|讯[，（(]|公告|发布|披露|宣布|表示|称|股权|股票|股份|的?\d+(?:\.\d+)?%|[一二三]季度|的?全部股权|持有|持股|收购|质押|增持|减持|涨停|跌停|股价|市值|上市|董事长|总经理|副总|总裁|CEO|创始人|董秘|董事会|总工程师|负责人|项目负责人|财务总监|首席|控股股东|官方|方面|旗下|回应|中标|签约|获|完成|[（(]\d{6}|[（(]以下简称|[（(]\d{6}\.S)"
+AFTER_BRAND = re.compile(
+    r"(?:记者|讯[，（(]|公告|发布|披露|宣布|表示|称|股权|股票|股份|的?\d+(?:\.\d+)?%|[一二三]季度|的?全部股权|持有|持股|收购|质押|增持|减持|涨停|跌停|股价|市值|上市|董事长|总经理|副总|总裁|CEO|创始人|董秘|董事会|总工程师|负责人|项目负责人|财务总监|首席|控股股东|官方|方面|旗下|回应|中标|签约|获|完成|领投|跟投|不服|上诉|辩称|诉称|败诉|胜诉|[（(]\d{6}|[（(]以下简称|[（(]\d{6}\.S)"
 )
 
-_BEFORE_BRAND = re.compile(
-    r"(?:收购|持有的?|股东|控股股东|子公司|孙公司|认购|出售|购买|增持|减持|起诉|转让给|旗下|券商|增资|并购|投资了?|入股|参股|控股|联手|携手|牵手|发行人|平台|品牌|公司|企业|[与和、]|东家|巨头|转让|持)$"
+BEFORE_BRAND = re.compile(
+    r"(?:收购|持有的?|股东|控股股东|子公司|孙公司|认购|出售|购买|增持|减持|起诉|转让给|旗下|券商|增资|并购|投资了?|入股|参股|控股|联手|携手|牵手|发行人|平台|品牌|公司|企业|[与和、]|东家|巨头|转让|持|判令|判决|驳回了?)$"
 )
 
 _TICKER = re.compile(
@@ -43,7 +43,7 @@ def brands(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
         if not words.ends_at(end) or end - 1 in taken:
             continue
         held = models.get(match.start())
-        if held is not None and (match["strong"] or (business and _stands_out(edges, held.start, end))):
+        if held is not None and (match["strong"] or stands_out(edges, held.start, end)):
             # 秦风|汽车: the model has the stem only
             yield Name(held.start, end, "brand")
             continue
@@ -51,11 +51,11 @@ def brands(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
         if stem is None:
             continue
         start, odd, unsure = stem
-        after = _AFTER_BRAND.match(text, end) is not None
-        before = _BEFORE_BRAND.search(text, max(0, start - 6), start) is not None
+        after = AFTER_BRAND.match(text, end) is not None
+        before = BEFORE_BRAND.search(text, max(0, start - 6), start) is not None
         strong = match["strong"] is not None
         evidence = (after or unsure or (before and odd)) if strong else (after and odd)
-        if business and strong and not evidence and _stands_out(edges, start, end):
+        if business and strong and not evidence and stands_out(edges, start, end):
             odd = evidence = True
         seen.setdefault(text[start:end], []).append((start, end, odd, evidence))
         if after and before:
@@ -65,10 +65,13 @@ def brands(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
             yield from {Name(start, end, "brand") for start, end, *_ in mentions}
 
 
-_BUSINESS = re.compile(r"股份|股权|股东|公告|质押|减持|增持|持股|上市公司|收购|并购|融资|涨停|年报|重组|A股|IPO|证券")
+_BUSINESS = re.compile(
+    r"股份|股权|股东|公告|质押|减持|增持|持股|上市公司|收购|并购|融资|涨停|跌停|年报|重组|A股|IPO|证券|股价|净利润|停牌"
+    r"|被告|原告|诉讼|起诉|债权|持仓|董事|[（(]\d{6}"
+)
 
 _AFTER_NAME = re.compile(
-    r"[，。、；：:,;（(）)”\n]|的(?:持股|股权|股份|股东|收购|投资|公告|函告|控股)|\s?的?\d+(?:\.\d+)?%|公告|披露|发布|宣布|表示|回应|提出|持有|持股|所持|累计|本次|计划|将|拟|未|已|曾|分别|通过|以|因|就|与|及|和|向|从|在|于|新增|合计|作为|出资|完成|签署|签订|发生|股份|股权|首席|董事|总经理|CEO|创始人|实现|获|共|等|主营|业务|应|便|感到|支付|发放|收到|对(?!于)|被|给|仅|还|均|正|拿|让|开始|负责|不|又|再|此|总体|有限"
+    r"[，。、；：:,;（(）)”\n]|的(?:持股|股权|股份|股东|收购|投资|公告|函告|控股)|\s?的?\d+(?:\.\d+)?%|公告|披露|发布|宣布|表示|回应|提出|持有|持股|所持|累计|本次|计划|将|拟|未|已|曾|分别|通过|以|因|就|与|及|和|向|从|在|于|新增|合计|作为|出资|完成|签署|签订|发生|股份|股权|首席|董事|总经理|CEO|创始人|实现|获|共|等|主营|业务|应|便|感到|支付|发放|收到|对(?!于)|被|给|仅|还|均|正|拿|让|开始|负责|不|又|再|此|总体|有限|收购|并购|购买|出售|转让|质押|起诉|受让|认购|[增减]持|参与|发起|募集|买入|卖出|入股|控股|联合|之[前后]|先|曾|又"
 )
 
 _BEFORE_NAME = frozenset(("w", "p", "c", "u", "v", "m", "r", "TIME", "d", "f"))
@@ -79,12 +82,13 @@ _PLACE_TAIL = re.compile(
 )
 
 
-def is_business(text: str) -> bool:
+def is_business(text: str, more_than: int = 1) -> bool:
     """Whether the text is of shares and deals, where a place with two more characters is a company (江苏远大)."""
-    return sum(1 for _ in _BUSINESS.finditer(text, 0, 4000)) > 1
+    head = min(len(text), 4000)
+    return sum(1 for _ in _BUSINESS.finditer(text, 0, head)) > max(more_than, head // 400)
 
 
-def _stands_out(edges: Edges, start: int, end: int) -> bool:
+def stands_out(edges: Edges, start: int, end: int) -> bool:
     """Whether what stands before and after leaves the characters as a whole part of the sentence."""
     index = edges.words.index_at(start) - 1
     before = edges.words.all[index] if index >= 0 else None
@@ -92,7 +96,7 @@ def _stands_out(edges: Edges, start: int, end: int) -> bool:
         before is None
         or before.end < start
         or before.tag in _BEFORE_NAME
-        or _BEFORE_BRAND.search(edges.text, max(0, start - 6), start)
+        or BEFORE_BRAND.search(edges.text, max(0, start - 6), start)
     )
     return bool(outside) and (end == len(edges.text) or _AFTER_NAME.match(edges.text, end) is not None)
 
@@ -130,7 +134,7 @@ def placed(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
             or rest in codes
         ):
             continue
-        if rest[-1] in "市县区省镇乡村路街港湾山河江湖海" or not _stands_out(edges, start, end):
+        if rest[-1] in "市县区省镇乡村路街港湾山河江湖海" or not stands_out(edges, start, end):
             continue
         yield Name(start, end, "listed")
 
@@ -147,7 +151,7 @@ def latin(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
     taken = covered(found)
     for match in _LATIN.finditer(edges.text):
         start, end = match.span()
-        if match[0] not in _NO_NAME and start not in taken and end - 1 not in taken and _stands_out(edges, start, end):
+        if match[0] not in _NO_NAME and start not in taken and end - 1 not in taken and stands_out(edges, start, end):
             index = edges.words.index_at(start)
             if edges.words.known and edges.words.all[index].tag in ("nz", "ORG", "PER", "v", "n"):
                 yield Name(start, end, "listed")
@@ -299,6 +303,9 @@ def _company(edges: Edges, start: int, end: int, *, strict: bool) -> Iterator[Na
     yield Name(start, end, "listed")
 
 
+# A company under special treatment of its exchange: *ST and two characters, or three.
+_MARKED = re.compile(r"(?<![A-Za-z])S?\*?ST[\u4e00-\u9fff]{2}")
+
 _PAPER = re.compile(
     r"(?<=《)[\u4e00-\u9fff]{2,8}(?:日报|晚报|晨报|早报|时报|商报|青年报|都市报|周刊|新闻|电讯|杂志)(?=》)|(?<=《)[\u4e00-\u9fff]{2,4}报(?=》)"
 )
@@ -314,6 +321,10 @@ def tickers(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
         yield Name(*match.span(1), "brand")
     for match in _PAPER.finditer(text):
         yield Name(*match.span(), "suffix")
+    for match in _MARKED.finditer(text):
+        end = match.end() + 1
+        end = end if words.ends_at(end) and not words.ends_at(end - 1) else end - 1
+        yield Name(match.start(), end, "brand")
     for match in _TICKER.finditer(text):
         start = end = match.start()
         index = words.index_at(end - 1) if end else -1

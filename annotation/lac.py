@@ -18,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotation.groups import WORDS, Found, Word, Words, suggest, text_of
+from annotation.mending import mend
 from annotation.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -55,8 +56,9 @@ class Lac:
             yield from map(self._give, held, find_words([text_of(doc) for doc in held]))
 
     def _give(self, doc: Doc, words: list[Word]) -> Doc:
-        doc.user_data[WORDS] = words
-        return suggest(doc, GROUP, self.source, names(text_of(doc), words))
+        text = text_of(doc)
+        doc.user_data[WORDS] = mend(text, words)
+        return suggest(doc, GROUP, self.source, names(text, words))
 
     def to_disk(self, path: Any, exclude: Any = ()) -> None:  # noqa: ANN401
         """Nothing to save: the model is the package's."""

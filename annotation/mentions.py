@@ -113,6 +113,9 @@ def _stands_alone(edges: Edges, start: int, end: int, kind: str) -> bool:
     return (starts and words.ends_at(end)) or (kind == "again" and len(text[start:end]) > 3)
 
 
+# “新声科技”和“蓝鲸数据”: beside a name in quotes, another.
+_BETWEEN_QUOTES = re.compile(r"[”\"」](?:、|和|与|及|以及)?[“\"「]([^”\"」、，。]{2,8})[”\"」]")
+
 _END_OF_ITEM = re.compile(r"[、，。；：\n（）()“”]|和|与|以及|及|等")
 
 _START_OF_ITEM = re.compile(
@@ -126,6 +129,8 @@ def listed(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
     starts, ends = {name.start for name in found}, {name.end for name in found}
     taken = covered(name for name in found if name.kind != "model")
     for end in sorted(ends):
+        if (quotes := _BETWEEN_QUOTES.match(text, end)) is not None:
+            yield from _item(edges, quotes.start(1), quotes.end(1), taken)
         if text[end : end + 1] != "、":
             continue
         stop = _END_OF_ITEM.search(text, end + 1, end + 13)

@@ -54,7 +54,7 @@ LEGAL = re.compile(
 LAST = re.compile(
     r"(?P<company>公司|产业基金|投资基金|引导基金|集团(?![军队化式])|酒店(?![业服管])|商行|(?:工厂|厂)(?![商房家区长矿址]))"
     r"|(?P<school>大学(?![生城校学])|学院(?!派)|研究院|研究所|研究中心|科学院|工程院|设计院|勘察院|中学(?!生)|小学(?!生)|幼儿园|附中|党校|职业学校|技工学校|实验室|图书馆|博物馆|美术馆|纪念馆|文化馆|档案馆|少年宫)"
-    r"|(?P<health>医院|卫生院|疾控中心|疾病预防控制中心|妇幼保健院|卫生服务中心|血液中心|血站|(?<=.{2})中心(?![城区镇市点站任小工主地位思内线组校]))"
+    r"|(?P<health>医院|卫生院|疾控中心|疾病预防控制中心|妇幼保健院|卫生服务中心|血液中心|血站|(?<=.{2})(?<!奥体|体育|会展|博览|购物)中心(?![城区镇市点站任小工主地位思内线组校]))"
     r"|(?P<finance>银行(?![卡业家间存系类])|分行|支行|证券交易所|交易所|信用社|农商行|保险公司|基金会|交易中心)"
     r"|(?P<association>协会|学会|商会|联合会|促进会|研究会|理事会|组委会|联盟(?![国])|俱乐部|委员会|总工会|基金会|工作委员会|领导小组)"
     r"|(?P<media>日报社?|晚报|晨报|早报|商报|时报|都市报|周刊|电视台|广播电台|电台|通讯社|新闻网|新闻社|出版社|杂志社|报社|乐团|剧院|剧团|歌舞团)"
@@ -126,11 +126,17 @@ class Edges:
         return end
 
     def is_home(self, place: Place) -> bool:
-        """Whether the place is a division of China or 中国 itself: names begin with those, seldom with foreign ones."""
+        """Whether the place is a division of China or 中国 itself: names begin with those, seldom with foreign ones.
+
+        What the model is not sure of, or sees behind a division, is more likely a piece of the name (石河子市|瑞晨).
+        """
         name = self.text[place.start : place.end]
         return (
             place.kind != "model"
-            or (name not in COUNTRIES and (name in divisions().codes or len(name) > 2))
+            or (
+                name not in COUNTRIES
+                and (name in divisions().codes or len(name) > 2 or place.score < 0.5 or place.start in self.by_end)
+            )
             or name == "中国"
         )
 
@@ -140,7 +146,17 @@ def covered(found: Iterable[Name]) -> set[int]:
     return {i for name in found for i in range(name.start, name.end)}
 
 
-ORDER = {"alias": 0, "legal": 1, "government": 1, "suffix": 1, "brand": 2, "again": 2, "listed": 3, "model": 4}
+ORDER = {
+    "alias": 0,
+    "legal": 1,
+    "government": 1,
+    "suffix": 1,
+    "quoted": 2,
+    "brand": 2,
+    "again": 2,
+    "listed": 3,
+    "model": 4,
+}
 
 
 def apart(found: Iterable[Name]) -> list[Name]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.companies import brands, framed, latin, placed, tickers
+from annotation.companies import AFTER_BRAND, BEFORE_BRAND, brands, framed, is_business, latin, placed, tickers
 from annotation.divisions import divisions
 from annotation.groups import DIVISIONS, Found, Words, suggest, suggested, text_of, words_of
 from annotation.lexicon import lexicon
@@ -40,8 +40,9 @@ from annotation.names import (
 )
 from annotation.places import COUNTRIES, Place, find_divisions, find_places
 from annotation.places import GROUP as PLACES
+from annotation.quoted import quoted, without
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 GROUP = "organizations"
 
@@ -52,6 +53,7 @@ SCORES = {
     "suffix": 0.85,
     "alias": 0.9,
     "brand": 0.75,
+    "quoted": 0.8,
     "again": 0.8,
     "listed": 0.7,
     "model": 0.6,
@@ -73,13 +75,13 @@ _CENTRAL = re.compile(
     r"|最高人民法院|最高人民检察院|最高法|最高检|外交部|国防部|国家发展和改革委员会|国家发展改革委|国家发改委|教育部|科学技术部|科技部|工业和信息化部|工信部|国家民委|公安部|民政部|司法部|财政部|人力资源和社会保障部"
     r"|人社部|自然资源部|生态环境部|住房和城乡建设部|住房城乡建设部|住建部|交通运输部|水利部|农业农村部|商务部|文化和旅游部|文旅部|国家卫生健康委员会|国家卫生健康委|国家卫健委|退役军人事务部|应急管理部|审计署"
     r"|中国人民银行|证监会|银保监会|银监会|保监会|中国证监会|中国银保监会|国家金融监督管理总局|国家税务总局|国家市场监督管理总局|市场监管总局|国家统计局|国家知识产权局|国家药监局|国家药品监督管理局|国家能源局|国家医保局"
-    r"|国家外汇管理局|外汇局|海关总署|国资委|国务院国资委|国家铁路局|中国民航局|民航局|国家邮政局|中央气象台|中央政治局|中央银行"
+    r"|国家外汇管理局|外汇局|海关总署|国资委|国务院国资委|国家铁路局|中国民航局|民航局|国家邮政局|全国(?:青联|妇联|学联|侨联|文联|残联|工商联|总工会)|团中央|中宣部|中组部|国家体育总局|体育总局|国家广电总局|广电总局|国家网信办|中央网信办|国台办|国新办|国家林草局|国家文物局|国家疾控局|中央气象台|中央政治局|中央银行"
 )
 
 # Roles and classes that stand before a name and are none of it.
 _ROLE = re.compile(
     r".*(?:股东|子公司|孙公司|母公司|关联公司|关联方|实控人|控制人|交易对方|持有人|发起人|出资方|投资方|收购方|巨头|龙头|企业|厂商|运营商|供应商|经销商|制造商|服务商|客户|伙伴|机构|单位|券商|主体|方面|原告|被告|第三人|上诉人|申请人|被申请人|记者|作者|通讯员"
-    r"|法人|委托人|受托人|公司(?!法)|以及|其中|包括|分别|旗下|下属|所属|隶属|校友|毕业生|创始人|董事长|总经理|主席|总裁|专家|教授|院士|代表|知名|著名|国内|国外|国产|老牌|新兴|独角兽|头部|首家|第一家|一家|这家|总部|来自|当地|本土|本市|本省)(?=.)",
+    r"|法人|委托人|受托人|公司(?!法)|以及|其中|包括|分别|旗下|下属|附属(?!医院|学校|小学|中学|幼儿园|第)|所属|隶属|校友|毕业生|创始人|董事长|总经理|主席|总裁|专家|教授|院士|代表|知名|著名|国内|国外|国产|老牌|新兴|独角兽|头部|首家|第一家|一家|这家|总部|来自|当地|本土|本市|本省)(?=.)",
     re.DOTALL,
 )
 
@@ -99,6 +101,8 @@ def find_organizations(text: str, words: Words, places: Sequence[Place], table: 
     edges = Edges(text, words, places, table)
     structured = [*_government(edges), *_central(edges), *_commissions(edges), *_by_last_word(edges)]
     found = _joined(edges, apart(_split(edges, [*structured, *_by_model(edges, structured)])))
+    known = list(quoted(edges))
+    found = apart([*without(edges, found, known), *known])
     found = apart([*found, *brands(edges, found), *tickers(edges, found)])
     found = apart([*found, *framed(edges, found), *placed(edges, found), *latin(edges, found)])
     found = apart([*found, *aliases(edges, found)])
@@ -157,7 +161,7 @@ def _central(edges: Edges) -> Iterator[Name]:
 
 
 _COMMISSION = re.compile(
-    r"(?:卫健|发改|经信|国资|住建|文旅|教工|政法|网信|编|外事|农|科)委|发展改革委|卫生健康委(?!员)|网信办|编办"
+    r"团[省市县区]委|(?:卫健|发改|经信|国资|住建|文旅|教工|政法|网信|编|外事|农|科)委|发展改革委|卫生健康委(?!员)|网信办|编办"
 )
 
 
@@ -187,8 +191,8 @@ def _by_last_word(edges: Edges) -> Iterator[Name]:
         start = _stem(edges, match.start(), kind)
         if start is None or start >= match.start():
             continue
-        if text[start] in LEVEL and text[start - 1 : start] in MANY:
-            continue  # 5|市工信局: a class
+        if (text[start] in LEVEL and text[start - 1 : start] in MANY) or _MANY_OF.match(text, start):
+            continue  # 5|市工信局, 七市教育局: a class
         if DEPARTMENT.fullmatch(text, start, match.end()):
             continue  # 各市|工信局: by itself only what _by_model and `again` say
         if _is_named(edges, start, match.start(), kind):
@@ -234,8 +238,12 @@ def _stem(edges: Edges, start: int, kind: str) -> int | None:
         elif word.tag == "w" and piece in ("）", ")") and kind in ("legal", "company"):
             opening = max(text.rfind("（", 0, word.start), text.rfind("(", 0, word.start))
             inner = text[opening + 1 : word.start]
+            rest = GENERIC.fullmatch(text, word.end, start) is not None  # no name by itself: (开发)集团有限公司
             if opening < 0 or not (
-                opening + 1 in edges.by_start or inner in COUNTRIES or inner in ("中国", "集团", "控股")
+                opening + 1 in edges.by_start
+                or inner in COUNTRIES
+                or inner in ("中国", "集团", "控股")
+                or (rest and len(inner) <= 6)
             ):
                 break
             while index >= 0 and edges.words.all[index].start >= opening:
@@ -262,14 +270,17 @@ def _stem(edges: Edges, start: int, kind: str) -> int | None:
         return None
     if anchor is not None and kind in ("office", "school", "health"):
         begin = anchor  # what stands before the place is no part of the name
-    role = None if begin in edges.by_start or begin == anchor else _ROLE.match(text[begin:start])
-    if role is not None and begin + role.end() < start - 1:
-        begin += role.end()
+    if begin not in edges.by_start and begin != anchor:
+        role = _ROLE.match(text, begin, start if anchor is None else anchor + 1)  # a role before 上海力鸿企业, not 企业
+        if role is not None and role.end() < start - 1:
+            begin = role.end()
     while begin < start:  # a verb at the head rules the name, it is none of it
         head = edges.words.over(begin, begin + 1)
         if head is None or head.start != begin or head.end >= start:
             break
         if head.tag not in ("v", "f", "s") and text[begin : head.end] not in ACTS:
+            break
+        if text.startswith("股权投资", begin):
             break
         begin = head.end
     return begin
@@ -322,6 +333,10 @@ def _by_model(edges: Edges, structured: Sequence[Name]) -> Iterator[Name]:
             start += role.end()
         if text[start] in LEVEL and text[start - 1 : start] in MANY:
             continue  # 5|市工信局: a class
+        if _MANY_OF.match(name):
+            continue  # 七市教育局
+        if name in _COMMON and not _is_meant(edges, start, end):
+            continue
         if DEPARTMENT.fullmatch(name):
             if text[start - 1 : start] not in LEVEL:
                 yield Name(start, end, "again", False)
@@ -352,7 +367,25 @@ def _by_model(edges: Edges, structured: Sequence[Name]) -> Iterator[Name]:
         yield from _cut(edges, start, end, word.score)
 
 
+_MANY_OF = re.compile(rf"[{''.join(sorted(MANY))}]+个?[{LEVEL}](?=.*[局厅委办]$)")
+
 _TO = re.compile(r"(?<=.{3})向(?=.{3,}(?:法院|局|委员会|院|会)$)")
+
+# Companies whose name is a common word.
+_COMMON = lexicon("common_brands")
+_THING = re.compile(r"公司|集团|手机|电脑|汽车|系统|产品|官网|门店|员工|股|用户|发布会|新款|供应链|供应商|中国区")
+
+
+def _is_meant(edges: Edges, start: int, end: int) -> bool:
+    """Whether the sentence, or the whole text, speaks of the company and not of the thing."""
+    text = edges.text
+    return (
+        _THING.match(text, end) is not None
+        or AFTER_BRAND.match(text, end) is not None
+        or BEFORE_BRAND.search(text, max(0, start - 6), start) is not None
+        or is_business(text[max(0, start - 100) : end + 100], more_than=0)
+    )
+
 
 _VERB = re.compile(
     r"(?<=.{2})(?:向(?=.{3})|拟|所$|持有|转让|质押|受让|督促|诉讼|起诉|收购|减持|增持|认购|总体|合计|累计|[一二三两]家|旗下|(?<=公司|集团|证券|科技|控股|银行|地产)股份$|控股股东|[因将被就](?=.{2}))"
@@ -381,7 +414,10 @@ _TAIL = re.compile(
 
 _BOARD = re.compile(r"(?:董事会|监事会|股东大会|董事局)$")
 
-_AND = re.compile(r"[和与及]|联合|会同")
+_AND = re.compile(
+    r"[和与及]|(?:联合|会同|要约|收购|并购|[增减]持|质押给?|受让|[一二终]审|判决|裁定|判令|起诉|(?<![申投上公起])诉(?![讼求状])"
+    r"|旗下的?|名下的?|(?:全资|控股|第[一二三]大|原)*(?:[子孙]公司|股东)|一致行动人|独立第三方|公告)+"
+)
 
 
 def _split(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:
@@ -402,7 +438,8 @@ def _split(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:
             if branch or last_end(left) == len(left) > 3:
                 yield Name(start, match.start(), name.kind)
                 start = match.end()
-        yield Name(start, end, name.kind)
+        if start == name.start or not GENERIC.fullmatch(text[start:end]):
+            yield Name(start, end, name.kind)
 
 
 def _home(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from annotation.groups import Found, Words, suggest, text_of, words_of
 from annotation.lexicon import alternatives, lexicon
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 GROUP = "people"
 
 SURNAMES = lexicon("surnames")
@@ -30,7 +30,7 @@ _TAIL = re.compile(r"(?<=.{3})[才已尚私犯仍又还将曾也说称]$|(?<=.{2
 _TITLE_END = re.compile(rf"(?:{_TITLE}|夫妇|夫人|氏)$")
 _AFTER_TITLE = re.compile(rf"(?:{_TITLE})(?=[\u4e00-\u9fff]{{2,4}})")
 _SAYS = re.compile(
-    r"介绍|表示|说|认为|告诉|指出|强调|坦言|透露|出席|带队|担任|主持|在[会接座现致]|[，。、；：）)（(\n]|等|率|与|和|解释|回忆|建议|提醒|作了|回应|宣布"
+    r"介绍|表示|说|认为|告诉|指出|强调|坦言|透露|出席|带队|担任|主持|在[会接座现致]|[，。、；：）)（(\n]|等|率|与|和|解释|回忆|建议|提醒|作了|回应|宣布|代理|带领|率领|获得|荣获|当选|接受"
 )
 _DOTS = "·•・‧"
 _DOTTED = re.compile(rf"[\u4e00-\u9fff]{{1,10}}(?:[{_DOTS}][\u4e00-\u9fffA-Z]{{1,10}}\.?)+")
@@ -136,7 +136,8 @@ def _read_name(text: str, words: Words, start: int) -> int | None:
     if not words.known or not words.starts_at(start):
         return None
     index = words.index_at(start)
-    if words.all[index].tag == "PER":
+    surname = words.all[index].tag == "PER" and words.all[index].end - start == 1  # 律师|周|既白
+    if words.all[index].tag == "PER" and not surname:
         return None
     for size in (3, 2):
         end = start + size
@@ -162,6 +163,8 @@ def _read_name(text: str, words: Words, start: int) -> int | None:
         if is_chinese_name(text[start:end]) and words.ends_at(end) and _SAYS.match(text, end):
             index = words.index_at(start)
             tags = [word.tag for word in words.all[index : index + 3] if word.start < end]
+            if surname:
+                return end
             if not set(tags) & {"LOC", "ORG", "m", "TIME", "w", "p", "c", "u"} and not (
                 len(tags) == 1 and tags[0] in ("n", "v", "vn", "a", "d")
             ):

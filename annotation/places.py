@@ -19,7 +19,7 @@ from annotation.divisions import adcodes, divisions
 from annotation.groups import ADCODES, DIVISIONS, Found, Words, suggest, text_of, words_of
 from annotation.lexicon import lexicon
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 GROUP = "places"
 
 
@@ -96,12 +96,12 @@ _ZONE = re.compile(
     |(?:产业|工业|科技|物流|软件|创业|创新|创意|文化|海工|孵化|化工|农业|食品|医药|信息|电商|物联网|智慧|智能|制造|示范)园区?(?![林艺])
     |科技城|科创城|大学城|汽车城|光谷|生物谷|药谷|云谷|科创走廊|创新走廊|经济走廊|走廊
     |经济圈|都市圈|生活圈(?=建设)|城市群|经济带|经济区|大湾区|灌区|流域(?!面积)|平原|盆地|半岛|风景名胜区|风景区|旅游度假区|度假区
-    |自然保护区|湿地公园|森林公园|国家公园|物流基地|国际机场|风电场|花卉小镇|特色小镇|小镇|开发区[东南西北]?区
+    |自然保护区|湿地公园|森林公园|国家公园|物流基地|(?:国际)?机场|奥体中心|体育中心|会展中心|博览中心|风电场|花卉小镇|特色小镇|小镇|开发区[东南西北]?区
     """,
     re.VERBOSE,
 )
 _REGION = re.compile(
-    r"京津冀(?:地区)?|粤港澳大湾区|长三角(?:地区)?|珠三角(?:地区)?|环渤海(?:地区)?|长江经济带|京津地区|成渝地区双城经济圈|港澳台(?:地区)?"
+    r"京津冀(?:地区)?|粤港澳大湾区|长三角(?:地区)?|珠三角(?:地区)?|环渤海(?:地区)?|长江经济带|京津地区|成渝地区双城经济圈|港澳台(?:地区)?|中华人民共和国"
 )
 _NATURE = re.compile("流域|平原|盆地|半岛|走廊|灌区|经济圈|都市圈|城市群|经济带")
 _NAMED = ("LOC", "ORG", "PER", "nz")
@@ -237,7 +237,32 @@ def find_places(text: str, words: Words, table: Sequence[Place]) -> list[Place]:
             continue
         kept.append(place)
     kept += zones
-    return _apart(_with_codes(text, sorted(_apart(kept, taken))))
+    return _apart(_with_codes(text, _sites(text, sorted(_apart(kept, taken)))))
+
+
+_SITE = re.compile(r"[站港桥]$|机场|大[桥厦]|隧道|体育[馆场]|广场$")
+# Where a place's name is a word for something else: 北京时间, 长江学者.
+_NO_PLACE = re.compile(r"北京(?=时间)|(?:长江|珠江|泰山|黄河|钱江|楚天|闽江|芙蓉)(?=”?学者)")
+
+
+def _sites(text: str, places: Sequence[Place]) -> list[Place]:
+    """The places, a site one with the city before it (上海|虹桥站), without those that are none."""
+    kept: list[Place] = []
+    for place in places:
+        before = kept[-1] if kept else None
+        if (no := _NO_PLACE.match(text, place.start)) is not None and no.end() == place.end:
+            continue
+        if (
+            before is not None
+            and before.end == place.start
+            and before.kind == "short"
+            and place.kind == "model"
+            and _SITE.search(text[place.start : place.end])
+        ):
+            kept[-1] = place._replace(start=before.start)
+        else:
+            kept.append(place)
+    return kept
 
 
 def _country(name: str) -> int:

@@ -4,12 +4,13 @@ import pytest
 
 from annotation.groups import Words
 from annotation.lac import find_words
+from annotation.mending import mend
 from annotation.organizations import find_organizations
 from annotation.places import find_divisions, find_places
 
 
 def names(text):
-    words = Words(find_words([text])[0])
+    words = Words(mend(text, find_words([text])[0]))
     table = find_divisions(text, words)
     return [text[n.start : n.end] for n in find_organizations(text, words, find_places(text, words, table), table)]
 
