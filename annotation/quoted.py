@@ -61,7 +61,8 @@ def quoted(edges: Edges) -> Iterator[Name]:
         elif branch is not None and branch.end() == len(name) and odd:
             sure = True
         else:
-            sure = named is not None or (business and stands_out(edges, start, end)) or (odd and len(name) > 3)
+            sure = named is not None or ((business or odd) and len(name) > 3)
+            sure = sure or (business and stands_out(edges, start, end))
         if sure:
             cursor = end
             yield Name(start, end, "quoted")

