@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpus.errors import JiaozhuError
 from corpus.workspace import Annotation as Settings
 from corpus.workspace import Workspace
 
@@ -31,6 +33,8 @@ ListOption = Annotated[
     Path | None, typer.Option("--list", help="Names that are known: a name a line, or name, label, id with tabs.")
 ]
 LogOption = Annotated[Path | None, typer.Option(help="The annotation log; by default the workspace's.")]
+
+MOST = 20  # lines about spans the gate changed
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -245,6 +249,14 @@ def pull(
         bool,
         typer.Option("--adjudicated", help="Pull the adjudicator's decisions, from the project ending in ' 裁定'."),
     ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Look at every annotation, not only at what changed.")] = False,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Read a JSON export of Label Studio instead of asking a server.")
+    ] = None,
+    annotator: Annotated[
+        list[str] | None,
+        typer.Option(help="With --from: who a user of that server is, as NUMBER=E-MAIL; repeat it for each."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bring what annotators decided into the annotation log; the same decisions twice add nothing.
@@ -255,25 +267,51 @@ def pull(
 
       jiaozhu annotation pull
 
-      jiaozhu annotation pull --json
+      jiaozhu annotation pull --full --json
+
+      jiaozhu annotation pull --from project-7.json --annotator 1=li@example.org --annotator 2=wang@example.org
     """
     from annotation.project import ADJUDICATING
     from annotation.pull import pull as run
 
-    title = project or context.obj.studio.project
-    done = run(context.obj, url, title + ADJUDICATING if adjudicated else title)
-    rows = {"annotations in the project": done.annotations}
+    title = (project or context.obj.studio.project) + (ADJUDICATING if adjudicated else "")
+    if source:
+        from annotation.from_file import pull_file
+
+        done = pull_file(context.obj, source, title, _annotators(annotator or ()))
+    else:
+        done = run(context.obj, url, title, full=full)
+    rows = {"annotations looked at" if done.whole or source else "annotations of changed tasks": done.annotations}
     rows |= {f"new in the log, {status}": done.added.get(status, 0) for status in ("submitted", "skipped", "deleted")}
     rows |= {f"  spans {verdict}": done.verdicts.get(verdict, 0) for verdict in ("kept", "moved", "retyped", "added")}
     rows |= {
         "  suggestions deleted": done.verdicts.get("deleted", 0),
-        "in the log, made on another server": done.elsewhere,
+        "  spans that lost spaces or marks at their edges": len(done.trimmed),
+        "  ground truth": done.ground_truth,
+        "drafts, not submitted": done.drafts,
         "refused": len(done.refused),
     }
+    if done.elsewhere is not None:
+        rows["in the log, not made on these tasks"] = done.elsewhere
     _show(f"Annotations of {done.project!r}", rows, done, as_json)
     if done.mended:
         typer.echo(f"{context.obj.log}: an interrupted run had left a torn line; mended", err=True)
+    for said in done.trimmed[:MOST]:
+        typer.echo(f"trimmed: {said}", err=True)
+    if len(done.trimmed) > MOST:
+        typer.echo(f"trimmed: {len(done.trimmed) - MOST:,} more; --json lists all", err=True)
     _refuse(done.refused)
+
+
+def _annotators(given: Iterable[str]) -> dict[int, str]:
+    """`NUMBER=E-MAIL`, read."""
+    names: dict[int, str] = {}
+    for item in given:
+        number, _, name = item.partition("=")
+        if not number.isdecimal() or not name.strip():
+            raise JiaozhuError(f"--annotator {item!r}: must be NUMBER=E-MAIL, such as 1=li@example.org")
+        names[int(number)] = name.strip()
+    return names
 
 
 @app.command()

@@ -131,7 +131,7 @@ class _Push:
     tasks: dict[int, int]
     counts: Counter[str] = field(default_factory=Counter)
     changed: list[str] = field(default_factory=list)
-    models: set[str] = field(default_factory=set)
+    models: dict[int, set[str]] = field(default_factory=dict)  # that suggest something there, by project id
 
     def push(self, documents: Sequence[Mapping[str, Any]], limit: int | None) -> None:
         """One batch: look up what is there, send what is not, and new suggestions for what is."""
@@ -143,14 +143,14 @@ class _Push:
             doc_id, suggested = document["doc_id"], self.suggestions.get(document["doc_id"])
             found = there.get(doc_id, [])
             same = [(project, task) for project, task in found if task.text_sha256 == document["text_sha256"]]
-            if suggested is not None:
-                self.models.add(suggested.model)
             if same:
                 self.counts["already"] += 1
                 project, task = self._one_of(same)
-                if suggested is not None and not task.blind and suggested.model not in task.models:
-                    entry = {"task": task.id, **to_prediction(document, suggested, self.scheme)}
-                    renewed.setdefault(project.id, []).append(entry)
+                if suggested is not None and not task.blind:
+                    self.models.setdefault(project.id, set()).add(suggested.model)
+                    if suggested.model not in task.models:
+                        entry = {"task": task.id, **to_prediction(document, suggested, self.scheme)}
+                        renewed.setdefault(project.id, []).append(entry)
             elif found:
                 self.changed.append(doc_id)
             elif limit is None or self.counts["pushed"] + len(fresh) < limit:
@@ -176,10 +176,10 @@ class _Push:
                     if several and task.overlap != wanted:
                         self.client.tasks.update(str(task.id), overlap=wanted)
                         self.counts["overlapping"] += 1
-        if len(self.models) == 1:
-            [model] = self.models
+        if len(models := set().union(*self.models.values())) == 1:
+            [model] = models
             for project in self.projects:
-                if project.model != model:
+                if project.id in self.models and project.model != model:
                     self.client.projects.update(project.id, model_version=model)
 
     def _there(self, project: Project) -> int:
@@ -222,6 +222,9 @@ class _Push:
             sent, left = left[: self._room(project)], left[self._room(project) :]
             send_tasks(self.client, project, sent)
             self.tasks[project.id] += len(sent)
+            shown = {made["model_version"] for task in sent for made in task.get("predictions", ())}
+            if shown:
+                self.models.setdefault(project.id, set()).update(shown)
             self.counts["pushed"] += len(sent)
             self.counts["without"] += sum("predictions" not in task for task in sent)
             self.counts["blind"] += sum("blind" in task["data"] for task in sent)

@@ -106,6 +106,7 @@ def _put(client: LabelStudio, task: Task, record: Record, scheme: LabelScheme, p
             unique_id=record.annotation,
             was_cancelled=record.status == "skipped",
             lead_time=record.lead_time,
+            ground_truth=record.ground_truth,
             parent_prediction=parent,
             **named,
         )

@@ -8,9 +8,10 @@ overlaps no other. What does not is refused by document, span and reason. Offset
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from annotation.edges import trim
 from annotation.labels import LabelScheme
 from annotation.log import Record, Span, Suggestion, Verdict
 from annotation.project import CONTROL, TEXT
@@ -59,7 +60,7 @@ def to_task(
 
 
 def to_prediction(document: Mapping[str, Any], suggestions: Suggestions, scheme: LabelScheme) -> dict[str, Any]:
-    """The suggestions as one prediction; its score is the mean of theirs. Raises as `to_task` does."""
+    """The suggestions as one prediction, their edges trimmed as those of drawn spans are. Raises as `to_task` does."""
     doc_id = document["doc_id"]
     if suggestions.text_sha256 != document["text_sha256"]:
         raise JiaozhuError(
@@ -70,11 +71,11 @@ def to_prediction(document: Mapping[str, Any], suggestions: Suggestions, scheme:
         if document["text"][span.start : span.end] != span.text:
             raise SpanError(f"{doc_id}: {_show(span)} says {span.text!r}, the text there is another")
     _check_flat(doc_id, suggestions.spans)
-    return prediction(suggestions.model, suggestions.spans)
+    return prediction(suggestions.model, [_trimmed(doc_id, document["text"], span) for span in suggestions.spans])
 
 
 def prediction(model: str, spans: Sequence[Suggestion]) -> dict[str, Any]:
-    """Label Studio's form of checked suggestions."""
+    """Label Studio's form of checked suggestions; its score is the mean of theirs."""
     made: dict[str, Any] = {"model_version": model, "result": [_suggested(span) for span in spans]}
     if spans:
         made["score"] = sum(span.score for span in spans) / len(spans)
@@ -126,8 +127,8 @@ def from_annotation(
     """The record of one annotation, as the server exports it.
 
     `data` is the task's, `shown` the prediction the annotator began from (None where from nothing), `document` the
-    corpus row, `raw_length` the length of its raw page. White space at the edges of a span is left out of it. A skipped
-    task decides nothing, so its record has no spans.
+    corpus row, `raw_length` the length of its raw page. Spaces and marks at the edges of a span are left out of it
+    (`annotation.edges`; `trimmed` says so). A skipped task decides nothing, so its record has no spans.
 
     Raises:
         SpanError: a region is outside the text, has no label of the scheme, is no label, or overlaps another.
@@ -182,6 +183,19 @@ def from_annotation(
     )
 
 
+def trimmed(data: Mapping[str, Any], annotation: Mapping[str, Any], scheme: LabelScheme) -> tuple[str, ...]:
+    """What `from_annotation` cut from the edges of spans, one line each; the annotation has passed its gates."""
+    doc_id, text = data["doc_id"], data["text"]
+    said: list[str] = []
+    for item in () if annotation["was_cancelled"] else annotation["result"]:
+        drawn = _region(doc_id, text, item, scheme)
+        kept = _trim(doc_id, text, drawn)
+        if kept != drawn:
+            before, after = text[drawn.start : drawn.end], text[kept.start : kept.end]
+            said.append(f"{doc_id}: {_show(drawn)} {before!r} became {_show(kept)} {after!r}")
+    return tuple(said)
+
+
 def match(regions: Sequence[Region], suggestions: Mapping[str, Suggestion]) -> list[tuple[Region, Suggestion | None]]:
     """Each region with the suggestion it came from, which no other region has; None where a person drew it.
 
@@ -231,12 +245,17 @@ def _region(doc_id: str, text: str, item: Mapping[str, Any], scheme: LabelScheme
 
 
 def _trim(doc_id: str, text: str, region: Region) -> Region:
-    words = text[region.start : region.end]
-    start = region.start + len(words) - len(words.lstrip())
-    end = region.end - (len(words) - len(words.rstrip()))
+    start, end = trim(text, region.start, region.end)
     if start >= end:
-        raise SpanError(f"{doc_id}: {_show(region)} holds white space only; delete it in Label Studio")
+        raise SpanError(f"{doc_id}: {_show(region)} holds white space and marks only; delete it in Label Studio")
     return Region(region.id, start, end, region.label)
+
+
+def _trimmed(doc_id: str, text: str, span: Suggestion) -> Suggestion:
+    start, end = trim(text, span.start, span.end)
+    if start >= end:
+        raise SpanError(f"{doc_id}: {_show(span)} holds white space and marks only; a model must not suggest it")
+    return replace(span, start=start, end=end, text=text[start:end])
 
 
 def _check(doc_id: str, text: str, start: int, end: int, label: str, scheme: LabelScheme) -> None:

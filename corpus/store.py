@@ -5,7 +5,8 @@ A written table is a pure function of its rows, their order and the pyarrow vers
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -54,21 +55,45 @@ class TableWriter:
         self._writer.close()
 
 
+def rows_of(path: Path, doc_ids: Container[str], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The rows of these documents in the order of the table; groups of rows without any are not read.
+
+    `columns` holds `doc_id`. Raises as `read_rows` does.
+    """
+    for file in _files(path):
+        with _opened(file, columns) as table:
+            for group in range(table.num_row_groups):
+                ids = table.read_row_group(group, columns=["doc_id"]).column("doc_id").to_pylist()
+                wanted = [place for place, doc_id in enumerate(ids) if doc_id in doc_ids]
+                if wanted:
+                    yield from table.read_row_group(group, columns=list(columns)).take(wanted).to_pylist()
+
+
 def read_rows(path: Path, columns: Sequence[str] | None = None, batch_size: int = 256) -> Iterator[dict[str, Any]]:
     """The rows of one Parquet file, or of every `*.parquet` in a folder in the order of their names.
 
     Raises:
         JiaozhuError: there is no such table, it is not Parquet, or it lacks a column.
     """
+    for file in _files(path):
+        with _opened(file, columns) as table:
+            for batch in table.iter_batches(batch_size=batch_size, columns=list(columns) if columns else None):
+                yield from batch.to_pylist()
+
+
+def _files(path: Path) -> list[Path]:
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
     if not files or not files[0].is_file():
         raise JiaozhuError(f"{path}: no Parquet table here; build it first (jiaozhu --help shows the order)")
-    for file in files:
-        try:
-            with pq.ParquetFile(file) as table:
-                if missing := sorted(set(columns or ()) - set(table.schema_arrow.names)):
-                    raise JiaozhuError(f"{file}: has no column {missing[0]!r}; was it made by another version?")
-                for batch in table.iter_batches(batch_size=batch_size, columns=list(columns) if columns else None):
-                    yield from batch.to_pylist()
-        except pa.ArrowInvalid as error:
-            raise JiaozhuError(f"{file}: not a Parquet file ({error}); build it again") from None
+    return files
+
+
+@contextmanager
+def _opened(file: Path, columns: Sequence[str] | None) -> Iterator[pq.ParquetFile]:
+    try:
+        with pq.ParquetFile(file) as table:
+            if missing := sorted(set(columns or ()) - set(table.schema_arrow.names)):
+                raise JiaozhuError(f"{file}: has no column {missing[0]!r}; was it made by another version?")
+            yield table
+    except pa.ArrowInvalid as error:
+        raise JiaozhuError(f"{file}: not a Parquet file ({error}); build it again") from None

@@ -1,12 +1,21 @@
 """Every decision of an annotator comes into the log once, checked, with who made it; a refusal keeps no other back."""
 
+import json
+import shutil
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
 import pytest
 
 from annotation.connection import connected
 from annotation.labels import load_labels
-from annotation.project import require_project
+from annotation.log import latest
+from annotation.project import require_project, require_projects
 from annotation.pull import pull
 from annotation.push import find_tasks, push
+from annotation.status import status
 from annotation.tasks import Region, result
 from corpus.errors import JiaozhuError
 
@@ -28,6 +37,18 @@ def task_of(server, desk, sent) -> int:
 def annotate(server, task: int, *regions: tuple[str, int, int, str], **fields):
     drawn = [result(Region(*region), "as the browser sees it", "manual") for region in regions]
     return server.annotations.create(task, result=drawn, lead_time=1.5, **fields)
+
+
+@pytest.fixture
+def draft(label_studio):
+    """Save a draft, as the browser does while an annotator works; the SDK has no call for it."""
+
+    def save(task: int) -> None:
+        body = {"result": [result(Region("a", 0, 2, "LOC"), "", "manual")], "lead_time": 1}
+        headers = {"Authorization": f"Token {label_studio.token}"}
+        httpx.post(f"{label_studio.url}/api/tasks/{task}/drafts", json=body, headers=headers).raise_for_status()
+
+    return save
 
 
 @pytest.fixture
@@ -155,3 +176,163 @@ def test_an_interrupted_pull_leaves_no_half_line(server, desk, sent, tmp_path):
     with pytest.raises(JiaozhuError, match=r"log.jsonl:1: not a record"):
         pull(desk.workspace)
     assert desk.workspace.log.read_text("utf-8") == '{"doc_id": 1\n'
+
+
+def test_a_later_pull_looks_only_at_what_changed_and_finds_every_kind_of_change(server, desk, document, monkeypatch):
+    monkeypatch.setattr("annotation.changes.OVERLAP", timedelta())
+    documents = [document(f"第{number}篇\n") for number in range(8)]
+    desk.write(*documents)
+    push(desk.workspace)
+    tasks = [task_of(server, desk, sent) for sent in documents]
+    made = [annotate(server, task, ("a", 0, 1, "ORG")) for task in tasks[:6]]
+    first = pull(desk.workspace)
+    assert (first.whole, first.annotations, first.added) == (True, 6, {"submitted": 6})
+    time.sleep(1.1)  # the server says the time in whole seconds
+    again = pull(desk.workspace)
+    assert (again.whole, again.annotations, again.added, again.elsewhere) == (False, 0, {}, None)
+    server.annotations.update(made[0].id, result=[result(Region("a", 0, 2, "ORG"), "", "manual")])
+    server.annotations.delete(made[1].id)
+    server.tasks.delete(str(tasks[2]))
+    server.annotations.update(made[3].id, ground_truth=True)
+    annotate(server, tasks[6], ("a", 0, 1, "LOC"))
+    annotate(server, tasks[7], was_cancelled=True)
+    done = pull(desk.workspace)
+    assert done.added == {"submitted": 3, "skipped": 1, "deleted": 2}
+    assert (done.whole, done.ground_truth, done.annotations) == (False, 1, 4)
+    before = desk.workspace.log.read_bytes()
+    assert pull(desk.workspace, full=True).added == {}
+    assert desk.workspace.log.read_bytes() == before
+    statuses = {record.doc_id: record.status for record in latest(desk.records)}
+    assert [statuses[item.doc_id] for item in documents] == [
+        *("submitted", "deleted", "deleted", "submitted", "submitted", "submitted", "submitted", "skipped")
+    ]
+
+
+def test_a_lost_mark_and_a_log_that_was_restored_only_cost_a_full_pull(server, desk, sent):
+    push(desk.workspace)
+    annotate(server, task_of(server, desk, sent[0]), ("a", 0, 4, "ORG"))
+    pull(desk.workspace)
+    log = desk.workspace.log
+    before = log.read_bytes()
+    for spoil in (lambda: log.unlink(), lambda: shutil.rmtree(log.parent / ".state"), lambda: log.write_bytes(b"")):
+        spoil()
+        done = pull(desk.workspace)
+        assert done.whole
+        assert log.read_bytes() == before
+    assert (log.parent / ".state" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_refused_annotation_is_refused_again_until_it_is_corrected(server, desk, sent, monkeypatch):
+    monkeypatch.setattr("annotation.changes.OVERLAP", timedelta())
+    push(desk.workspace)
+    made = annotate(server, task_of(server, desk, sent[0]), ("a", 0, 999, "ORG"))
+    assert len(pull(desk.workspace).refused) == 1
+    time.sleep(1.1)
+    second = pull(desk.workspace)
+    assert (second.whole, len(second.refused)) == (False, 1)
+    server.annotations.update(made.id, result=[result(Region("a", 0, 4, "ORG"), "", "manual")])
+    assert pull(desk.workspace).added == {"submitted": 1}
+
+
+def test_one_task_of_a_document_changes_and_the_annotation_on_its_other_task_stays(server, desk, sent, monkeypatch):
+    monkeypatch.setattr("annotation.changes.OVERLAP", timedelta())
+    push(desk.workspace)
+    project = require_project(server, desk.workspace.studio.project, load_labels())
+    task = task_of(server, desk, sent[0])
+    annotate(server, task, ("a", 0, 4, "ORG"))
+    pull(desk.workspace)
+    time.sleep(1.1)
+    server.projects.import_tasks(id=project.id, request=[{"data": server.tasks.get(str(task)).data}])
+    other = next(
+        found.id for found in find_tasks(server, project, [sent[0].doc_id])[sent[0].doc_id] if found.id != task
+    )
+    annotate(server, other, ("a", 5, 7, "LOC"))
+    done = pull(desk.workspace)
+    assert (done.whole, done.added) == (False, {"submitted": 1})
+
+
+def test_drafts_are_counted_and_are_no_decisions(server, desk, sent, draft):
+    push(desk.workspace)
+    task = task_of(server, desk, sent[0])
+    draft(task)
+    assert desk.json("pull")["drafts"] == 1
+    assert not desk.workspace.log.exists()
+
+
+def test_spaces_and_marks_at_the_edges_are_trimmed_and_named(server, desk, sent):
+    push(desk.workspace)
+    annotate(server, task_of(server, desk, sent[0]), ("a", 5, 8, "LOC"))
+    done = desk.run("pull")
+    assert done.returncode == 0
+    assert done.stderr == f"trimmed: {sent[0].doc_id}: LOC [5, 8) '山东。' became LOC [5, 7) '山东'\n"
+    [record] = desk.records
+    assert record.spans[0].text == "山东"
+
+
+def test_all_parts_of_a_project_are_pulled(server, desk, document):
+    documents = [document(f"第{number}篇\n") for number in range(5)]
+    desk.write(*documents)
+    workspace = replace(desk.workspace, studio=replace(desk.workspace.studio, max_tasks=2))
+    push(workspace)
+    for project in require_projects(server, workspace.studio.project, load_labels()):
+        for task in server.tasks.list(project=project.id, fields="all"):
+            annotate(server, task.id, ("a", 0, 1, "ORG"))
+    assert pull(workspace).added == {"submitted": 5}
+    assert status(workspace).done == 5
+
+
+def test_blind_tasks_are_blind_in_the_log(server, desk, sent):
+    push(replace(desk.workspace, studio=replace(desk.workspace.studio, blind=1.0)))
+    annotate(server, task_of(server, desk, sent[0]), ("a", 0, 4, "ORG"))
+    pull(desk.workspace)
+    [record] = desk.records
+    assert (record.blind, record.model) == (True, None)
+
+
+def exported(server, desk, path):
+    project = require_project(server, desk.workspace.studio.project, load_labels())
+    content = server.projects.exports.download_sync(project.id, export_type="JSON", download_all_tasks=True)
+    path.write_bytes(b"".join(content))
+    return path
+
+
+def test_an_export_file_gives_the_lines_that_the_server_gives(server, desk, sent, draft, tmp_path):
+    push(desk.workspace)
+    tasks = [task_of(server, desk, item) for item in sent]
+    [seen] = server.predictions.list(task=tasks[0])
+    annotate(server, tasks[0], ("s0", 0, 2, "ORG"), parent_prediction=seen.id)
+    annotate(server, tasks[0], ("a", 5, 8, "LOC"), ground_truth=True)
+    annotate(server, tasks[1], was_cancelled=True)
+    draft(tasks[1])
+    from_server = pull(desk.workspace)
+    lines = desk.workspace.log.read_bytes()
+    desk.workspace.log.unlink()
+    [person] = [user.id for user in server.users.list()]
+    file = exported(server, desk, tmp_path / "export.json")
+    email = json.loads(lines.splitlines()[0])["annotator"]
+    done = desk.json("pull", "--from", str(file), "--annotator", f"{person}={email}")
+    assert desk.workspace.log.read_bytes() == lines
+    for name in ("annotations", "added", "verdicts", "ground_truth", "drafts", "refused"):
+        wanted = getattr(from_server, name)
+        assert done[name] == (list(wanted) if isinstance(wanted, tuple) else wanted)
+    assert desk.json("pull", "--from", str(file))["added"] == {}
+    desk.workspace.log.unlink()
+    desk.json("pull", "--from", str(file))
+    assert {record.annotator for record in desk.records} == {f"user {person}"}
+
+
+def test_an_annotation_whose_suggestions_are_not_in_the_file_is_refused(server, desk, sent, tmp_path):
+    push(desk.workspace)
+    task = task_of(server, desk, sent[0])
+    [seen] = server.predictions.list(task=task)
+    annotate(server, task, ("s0", 0, 4, "ORG"), parent_prediction=seen.id)
+    file = exported(server, desk, tmp_path / "export.json")
+    content = json.loads(file.read_text("utf-8"))
+    for item in content:
+        for annotation in item["annotations"]:
+            annotation["prediction"] = {}
+    file.write_text(json.dumps(content), "utf-8")
+    done = desk.run("pull", "--from", str(file))
+    assert done.returncode == 2
+    assert "suggestions that are not in the file" in done.stderr
+    assert not desk.workspace.log.exists()

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotation.edges import trim
 from annotation.labels import Label, LabelScheme
 from annotation.log import Suggestion
 from annotation.suggestions import Suggestions
-from annotation.tasks import Region, from_annotation, match, result, to_task
+from annotation.tasks import Region, from_annotation, match, result, to_task, trimmed
 from corpus.errors import JiaozhuError, SpanError
 from corpus.records import text_sha256
 
@@ -74,12 +75,12 @@ ODD = st.text(
 
 @st.composite
 def suggested(draw):
-    """Any text and any flat suggestions on it, with no white space at their edges."""
+    """Any text and any flat suggestions on it, with nothing at their edges that the gate trims."""
     text = draw(ODD)
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
     spans = []
     for start, end in zip(cuts[::2], cuts[1::2], strict=False):
-        if text[start:end].strip() == text[start:end]:
+        if trim(text, start, end) == (start, end) and start < end:
             spans.append(suggestion(text, start, end, draw(st.sampled_from(["ORG", "LOC"]))))
     return text, tuple(spans)
 
@@ -108,7 +109,7 @@ def test_every_suggestion_is_in_a_span_or_deleted_whatever_a_person_does(case, d
     drawn = [
         result(Region(name, start, end, "ORG"), "", "manual")
         for name, start, end in zip(names, cuts[::2], cuts[1::2], strict=False)
-        if text[start:end].strip()
+        if trim(text, start, end)[0] < trim(text, start, end)[1]
     ]
     record = back(row, *echo(task, drawn))
     assert len(record.spans) == len(drawn)
@@ -192,7 +193,7 @@ def test_a_person_who_began_with_an_empty_text_saw_no_model():
         ({"value": {"start": 0, "end": 99, "labels": ["ORG"]}}, r"ORG \[0, 99\) is empty or outside"),
         ({"value": {"start": -1, "end": 2, "labels": ["ORG"]}}, r"ORG \[-1, 2\) is empty or outside"),
         ({"value": {"start": 3, "end": 3, "labels": ["ORG"]}}, r"ORG \[3, 3\) is empty or outside"),
-        ({"value": {"start": 4, "end": 5, "labels": ["ORG"]}}, r"ORG \[4, 5\) holds white space only"),
+        ({"value": {"start": 4, "end": 5, "labels": ["ORG"]}}, r"ORG \[4, 5\) holds white space and marks only"),
         ({"value": {"start": 0, "end": 2, "labels": ["GPE"]}}, r"GPE \[0, 2\) is not a label of the scheme"),
         ({"value": {"start": 0, "end": 2, "labels": []}}, r"\[0, 2\) has 0 labels"),
         ({"value": {"start": "0", "end": 2, "labels": ["ORG"]}}, "not numbers"),
@@ -242,3 +243,18 @@ def test_an_annotation_that_was_made_from_suggestions_is_not_blind_whatever_its_
 def test_ground_truth_is_kept(flag):
     row = document(TEXT)
     assert back(row, *echo(to_task(row, None, SCHEME), [], ground_truth=flag)).ground_truth is flag
+
+
+def test_a_suggestion_with_a_comma_at_its_edge_is_shown_without_it():
+    row = document("济南大学，在")
+    suggestions = Suggestions("d1", row["text_sha256"], "m@1", (suggestion(row["text"], 0, 5),))
+    record = back(row, *echo(to_task(row, suggestions, SCHEME)))
+    assert [(span.text, span.verdict) for span in record.spans] == [("济南大学", "kept")]
+
+
+def test_what_the_gate_trims_is_said():
+    row = document("（济南大学）在")
+    data, annotation, _ = echo(to_task(row, None, SCHEME), [result(Region("x", 0, 6, "ORG"), "", "manual")])
+    assert trimmed(data, annotation, SCHEME) == ("d1: ORG [0, 6) '（济南大学）' became ORG [1, 5) '济南大学'",)
+    assert back(row, data, annotation, None).spans[0].text == "济南大学"
+    assert trimmed(data, annotation | {"was_cancelled": True}, SCHEME) == ()
