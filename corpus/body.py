@@ -8,7 +8,7 @@ between paragraphs stays and a teaser after them does not. Lines that a rule rec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from corpus.features import NAMES, Column, features
 from corpus.html import BOILERPLATE, LINK
-from corpus.lines import Line
+from corpus.lines import Line, Lines
 from corpus.rules import (
     bylines,
     comments,
@@ -58,15 +58,13 @@ _FEW = 12  # lines; on so short a page the weights, which look around a line, se
 _MOST = 6.0  # no line counts for more than this
 
 
-def choose(lines: Sequence[Line]) -> Sequence[Line]:
+def choose(lines: Lines) -> Sequence[Line]:
     """The lines of the article, in order; every other line has its `rule` set."""
     if not lines:
         return []
     recognise(lines)
     weighed = scores(lines)
-    for line, score in zip(lines, weighed.tolist(), strict=True):
-        line.score = score
-    lengths = np.array([line.end - line.start for line in lines])
+    lengths = lines.ends - lines.starts
     first, last = _best_run((np.minimum(np.maximum(weighed, -_MOST), _MOST) * np.sqrt(1 + lengths)).tolist())
     few = len(lines) < _FEW
     closing: set[int] = set()
@@ -76,15 +74,16 @@ def choose(lines: Sequence[Line]) -> Sequence[Line]:
             break
         closing.update(range(last, last + size))
         last += size
-    for index, line in enumerate(lines):
+    for index, (line, score) in enumerate(zip(lines, weighed.tolist(), strict=True)):
+        line.score = score
         inside = first <= index < last
         if index in closing:
             line.rule = None
             continue
         if line.rule is None:
-            if not inside or (line.score < _ALIEN and not bylines.signature(line)):
+            if not inside or (score < _ALIEN and not bylines.signature(line)):
                 line.rule = OUTSIDE
-        elif inside and line.rule in _DOUBTFUL and line.score > _SURE and not bylines.fields(line):
+        elif inside and line.rule in _DOUBTFUL and score > _SURE and not bylines.fields(line):
             line.rule = None
     return [line for line in lines[first:last] if line.rule is None]
 
@@ -95,11 +94,13 @@ def _goes_on(line: Line) -> bool:
     return line.is_sentence and line.rule is None and apart < 0.5
 
 
-def recognise(lines: Sequence[Line]) -> None:
-    """Set the `rule` of every line that one of the rules knows."""
-    for line, rules in zip(lines, _candidates(lines), strict=True):
+def recognise(lines: Lines) -> None:
+    """Set the `rule` of every line that one of the rules knows. `lines` are not empty."""
+    for line in lines:
         line.rule = None
-        for name, recognises in rules:
+    which: list[int] = (_PLACES @ ((lines.without & _BITS) != _BITS)).tolist()
+    for line, places in zip(lines, which, strict=True):
+        for name, recognises in _rules_at(places):
             if recognises(line):
                 line.rule = None if bylines.signature(line) else name
                 break
@@ -117,22 +118,24 @@ _BITS = np.array([sum({pattern.bit for pattern in patterns}) for _, _, patterns 
 _PLACES = 1 << np.arange(len(LINE_RULES))
 
 
-def _candidates(lines: Sequence[Line]) -> Iterator[tuple[_Rule, ...]]:
-    """For each line the rules that may know it, in their order."""
-    without = np.array([line.without for line in lines], np.uint64)
-    which: list[int] = (_PLACES @ ((without & _BITS) != _BITS)).tolist()
-    return map(_rules_at, which)
-
-
 @cache  # of 2 ** len(LINE_RULES) values at most
 def _rules_at(places: int) -> tuple[_Rule, ...]:
+    """The rules that may know a line, in their order."""
     return tuple((name, rule) for index, (name, rule, _) in enumerate(LINE_RULES) if places >> index & 1)
 
 
-def scores(lines: Sequence[Line]) -> Column:
+def scores(lines: Lines) -> Column:
     """How much each line looks like a part of the article; above 0 it does. `lines` are not empty."""
-    weights = np.array([WEIGHTS.get(name, 0.0) for name in NAMES])
-    return INTERCEPT + weights @ features(lines)
+    weighed: Column = INTERCEPT + VECTOR @ features(lines)
+    return weighed
+
+
+def vector_of(weights: Mapping[str, float]) -> Column:
+    """The weights in the order of the features; a feature without one counts for nothing."""
+    return np.array([weights.get(name, 0.0) for name in NAMES])
+
+
+VECTOR = vector_of(WEIGHTS)
 
 
 def _best_run(scores: Sequence[float]) -> tuple[int, int]:

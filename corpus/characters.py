@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 
 Codes: TypeAlias = NDArray[np.intp]  # numpy looks up these fastest
 Mask: TypeAlias = NDArray[np.bool_]
+Kinds: TypeAlias = NDArray[np.uint16]  # a bit a class of characters
 
 HAN = r"[\u3400-\u9fff]"
+
+BUCKETS = 1 << 16  # for pairs of characters; now and then two pairs share one
 
 _COUNT = 0x110000
 _NO_CHARACTER = "\U00050000"  # and all that is in no block is like it
@@ -35,6 +38,17 @@ def text_of(codes: Codes) -> str:
     return codes.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
 
 
+def bucket_of(first: Codes, second: Codes) -> Codes:
+    """The bucket of each pair of characters."""
+    return (first * 1021 + second) & (BUCKETS - 1)
+
+
+def buckets_of(text: str) -> Codes:
+    """The bucket of each character of the text with the next one."""
+    codes = codes_of(text)
+    return bucket_of(codes[:-1], codes[1:])
+
+
 @cache
 def _blocks() -> tuple[tuple[int, str], ...]:
     """The planes that hold characters, with the code point each begins with."""
@@ -51,6 +65,15 @@ def table_of(characters: str) -> Mask:
         for match in pattern.finditer(block):
             table[first + match.start() : first + match.end()] = True
     return table
+
+
+@cache
+def kinds_of(*characters: str) -> Kinds:
+    """Several such tables in one: bit 0 for the first class of characters, bit 1 for the next; 16 at most."""
+    kinds = np.zeros(_COUNT, np.uint16)
+    for place, one in enumerate(characters):
+        kinds |= table_of(one).astype(np.uint16) << np.uint16(place)
+    return kinds
 
 
 def table_with(characters: Iterable[str]) -> Mask:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.characters import HAN, Mask, codes_of, table_of
+from corpus.characters import BUCKETS, Codes, Mask, bucket_of
 from corpus.html import BOILERPLATE, LINK, MAIN
-from corpus.lines import Line
+from corpus.lines import Line, Lines
 from corpus.rules import (
     bylines,
     comments,
@@ -30,7 +29,7 @@ from corpus.rules import (
     teasers,
     truncation,
 )
-from corpus.triggers import BUCKETS, Pattern, buckets_of
+from corpus.triggers import Pattern
 
 Column: TypeAlias = NDArray[np.float64]  # a number a line
 Columns: TypeAlias = NDArray[np.float64]  # a row a feature, a column a line
@@ -65,7 +64,6 @@ _WINDOWS = (
     ("main", 1, 10),
     ("number", -30, 30),
 )
-_NUMBER = re.compile(r"\d|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]")
 _MOST_COUNTED = 160  # Han characters; a paragraph twice as long is not twice as sure
 _LONGEST_READ = 2_000  # characters of a line
 _SHORT = float(np.log1p(9)) / 5  # `length` of nine Han characters
@@ -88,53 +86,51 @@ _OF_PLACE = (
 NAMES = (*_OWN, *_OF_RULES, *_OF_PAGE, *_OF_WINDOWS, *_OF_PLACE)
 
 
-def features(lines: Sequence[Line]) -> Columns:
+def features(lines: Lines) -> Columns:
     """A row of numbers for each of `NAMES`, a column a line, most between 0 and 1.
 
     `lines` are not empty, and have their rules already.
     """
     columns = np.zeros((len(NAMES), len(lines)))
     row = dict(zip(NAMES, columns, strict=True))
+    rules = np.array([_INDEX_OF_RULE[line.rule] for line in lines])
+    np.equal(rules, np.arange(len(RULES))[:, None], out=columns[_RULE_ROWS])
+    row["free"][:] = rules < 0
+    for index in np.flatnonzero(rules >= 0).tolist():
+        row["head"][index] = _is_head(lines[index]) and not _leads_on(lines, index)
     _own(lines, row)
-    rules = columns[len(_OWN) : len(_OWN) + len(RULES)]
-    names = np.array([_INDEX_OF_RULE.get(line.rule or "", -1) for line in lines])
-    np.equal(names, np.arange(len(RULES))[:, None], out=rules)
     _of_page(lines, row)
-    first = NAMES.index(_OF_WINDOWS[0])
-    _windows(row, columns[first : first + len(_WINDOWS)])
+    _windows(row, columns[_WINDOW_ROWS])
     _of_place(row)
     return columns
 
 
-_INDEX_OF_RULE = {rule: index for index, rule in enumerate(RULES)}
+_INDEX_OF_RULE: dict[str | None, int] = {None: -1, **{rule: index for index, rule in enumerate(RULES)}}
+_RULE_ROWS = slice(len(_OWN), len(_OWN) + len(RULES))
+_WINDOW_ROWS = slice(NAMES.index(_OF_WINDOWS[0]), NAMES.index(_OF_WINDOWS[0]) + len(_WINDOWS))
 
 
-def _own(lines: Sequence[Line], row: dict[str, Column]) -> None:
-    row["length"][:] = [line.han for line in lines]
-    np.log1p(row["length"], out=row["length"])
+def _own(lines: Lines, row: dict[str, Column]) -> None:
+    np.log1p(lines.han, out=row["length"])
     row["length"] /= 5
-    row["ellipsis"][:] = [line.ends_in_ellipsis for line in lines]
-    row["sentence"][:] = [line.is_sentence for line in lines]
-    row["comma"][:] = ["," in line.plain for line in lines]
-    row["number"][:] = [_NUMBER.match(line.plain) is not None for line in lines]
-    row["free"][:] = [line.rule is None for line in lines]
-    row["head"][:] = [
-        line.rule is not None and _is_head(line) and not _leads_on(lines, i) for i, line in enumerate(lines)
-    ]
+    row["ellipsis"][:] = lines.is_cut_off
+    row["sentence"][:] = lines.is_sentence
+    row["comma"][:] = lines.has_comma
+    row["number"][:] = lines.has_number
     if any(line.shares for line in lines):
         for name, flag in (("link", LINK), ("boilerplate", BOILERPLATE), ("main", MAIN)):
             row[name][:] = [line.shares.get(flag, 0.0) for line in lines]
 
 
-def _of_page(lines: Sequence[Line], row: dict[str, Column]) -> None:
-    han = np.array([line.han for line in lines], np.float64)
+def _of_page(lines: Lines, row: dict[str, Column]) -> None:
     said = row[f"rule:{repeats.BODY}"] + row[f"rule:{repeats.LINE}"]
     trust = np.where(row["free"] > 0, 1.0, 0.3) * (1 - said)
-    running = row["sentence"] * (1 - row["link"]) * np.minimum(han, _MOST_COUNTED) / _MOST_COUNTED * trust
-    if any(_NOTICE.may_match(line) for line in lines):
-        words = _notice_words(lines)
+    running = row["sentence"] * (1 - row["link"]) * np.minimum(lines.han, _MOST_COUNTED) / _MOST_COUNTED * trust
+    if len(places := np.flatnonzero(_NOTICE.may_match_in(lines.without) & (lines.han >= 8))):
+        words = np.zeros(len(lines))
+        words[places] = [_notice_words(lines[index]) for index in places.tolist()]
         usual = float((words * running).sum() / (running.sum() or 1.0))  # an article may be about copyright
-        row["notice_words"][:] = np.maximum(0.0, words - 1.5 * usual)
+        np.maximum(0.0, words - 1.5 * usual, out=row["notice_words"])
     row["running"][:] = running
     row["agreement"][:] = _agreement(lines, running > 0.15)
 
@@ -156,35 +152,29 @@ def _leads_on(lines: Sequence[Line], head: int) -> bool:
     )
 
 
-def _notice_words(lines: Sequence[Line]) -> Column:
-    """How much of each sentence's wording is that of notices; 0 to 1."""
-    counts = [
-        sum(word in line.plain for word in _NOTICE_WORDS) if line.han >= 8 and _NOTICE.may_match(line) else 0
-        for line in lines
-    ]
-    return np.minimum(np.array(counts, np.float64), 5) / 5
+def _notice_words(line: Line) -> float:
+    """How much of a sentence's wording is that of notices; 0 to 1."""
+    return min(sum(word in line.plain for word in _NOTICE_WORDS), 5) / 5
 
 
-def _agreement(lines: Sequence[Line], running: NDArray[np.bool_]) -> Column:
+def _agreement(lines: Lines, running: Mask) -> Column:
     """The share of each line's pairs of Han characters that stand in the page's running text, outside the line."""
-    texts = [line.plain[:_LONGEST_READ] for line in lines]
-    codes = codes_of("\n".join(texts) + "\n")
-    sizes = np.array(list(map(len, texts)), np.intp) + 1
-    starts = np.cumsum(sizes) - sizes
-    han = table_of(HAN)[codes]
-    pair = np.zeros(len(codes), bool)
-    pair[:-1] = han[:-1] & han[1:]
-    bucket = np.zeros(len(codes), np.intp)
-    bucket[:-1] = buckets_of(codes)
-    inside = np.repeat(running, sizes)
-    once, twice = _occurrences(bucket[pair & inside])
+    starts, ends = lines.starts, np.minimum(lines.ends, lines.starts + _LONGEST_READ)
+    pair = lines.is_han[:-1] & lines.is_han[1:]  # a character and the next one; lines have none between them
+    for index in np.flatnonzero(ends < lines.ends).tolist():
+        pair[ends[index] - 1 : lines.ends[index]] = False
+    places = np.flatnonzero(pair)
+    line_of = starts.searchsorted(places, "right") - 1
+    bucket = bucket_of(lines.codes[places], lines.codes[places + 1])
+    inside = running[line_of]
+    once, twice = _occurrences(bucket[inside])
     seen = np.where(inside, twice[bucket], once[bucket])
-    pairs = np.add.reduceat(pair.astype(np.intp), starts)
-    shared = np.add.reduceat((pair & seen).astype(np.intp), starts)
+    pairs = np.bincount(line_of, minlength=len(starts))
+    shared = np.bincount(line_of, seen, minlength=len(starts))
     return np.asarray(shared / np.maximum(pairs, 1))
 
 
-def _occurrences(buckets: NDArray[np.intp]) -> tuple[Mask, Mask]:
+def _occurrences(buckets: Codes) -> tuple[Mask, Mask]:
     """The buckets that occur, and those that occur more than once."""
     once, twice = np.zeros((2, BUCKETS), bool)
     once[buckets] = True
@@ -195,28 +185,23 @@ def _occurrences(buckets: NDArray[np.intp]) -> tuple[Mask, Mask]:
     return once, twice
 
 
-_LOWS = np.array([low for _, low, _ in _WINDOWS])[:, None]
-_HIGHS = np.array([high for _, _, high in _WINDOWS])[:, None]
+_WIDEST = max(max(abs(low), abs(high)) for _, low, high in _WINDOWS) + 1
 
 
 def _windows(row: dict[str, Column], out: Columns) -> None:
     """The mean of a column over lines `i + low` to `i + high`, those that exist; 0 where there are none."""
     count = out.shape[1]
-    sums = np.zeros((len(_WINDOWS), count + 1))
+    padded = np.zeros((len(_WINDOWS), count + 2 * _WIDEST))  # sums of what stands before each line, and beyond
+    sums = padded[:, _WIDEST : _WIDEST + count + 1]
     np.cumsum([row[name] for name, _, _ in _WINDOWS], axis=1, out=sums[:, 1:])
-    first, last, sizes = _places(count)
-    flat = sums.ravel()
-    np.divide(flat[last] - flat[first], sizes, out=out)
-
-
-@lru_cache(maxsize=64)
-def _places(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Where the windows of all lines begin and end among their sums, one row after the other, and their sizes."""
-    index = np.arange(count)
-    first = np.minimum(np.maximum(index + _LOWS, 0), count)
-    last = np.minimum(np.maximum(index + _HIGHS + 1, 0), count)
-    row = np.arange(len(_WINDOWS))[:, None] * (count + 1)
-    return first + row, last + row, np.maximum(last - first, 1)
+    padded[:, _WIDEST + count + 1 :] = sums[:, -1:]
+    lines_before = np.minimum(np.maximum(np.arange(-_WIDEST, count + _WIDEST), 0), count)
+    sizes = np.empty(out.shape, np.intp)
+    for index, (_, low, high) in enumerate(_WINDOWS):
+        first, last = slice(_WIDEST + low, _WIDEST + low + count), slice(_WIDEST + high + 1, _WIDEST + high + 1 + count)
+        np.subtract(padded[index, last], padded[index, first], out=out[index])
+        np.subtract(lines_before[last], lines_before[first], out=sizes[index])
+    out /= np.maximum(sizes, 1)
 
 
 def _of_place(row: dict[str, Column]) -> None:

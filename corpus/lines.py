@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
+from types import MappingProxyType
 
 import numpy as np
 
 from corpus import triggers
-from corpus.characters import HAN, codes_of, prefix_sums, table_of, text_of
+from corpus.characters import HAN, Codes, Mask, codes_of, kinds_of, text_of
 from corpus.html import Hints
 from corpus.spans import AlignedText
 
 # Full-width forms and their half-width ones, so that a rule is written once. One for one.
 _HALF_WIDTH = np.arange(0x110000)
 _HALF_WIDTH[codes_of("，：；（）？！｜－．　［］＞＜０１２３４５６７８９")] = codes_of(",:;()?!|-. []><0123456789")
-_CLAUSE_MARK, _BEFORE_CLAUSE_MARK = r"[,;:、。?!]", r"[\u3400-\u9fff”》%)\d]"
-_WORD = r"[^\W_]|\n"  # letters, digits, Han characters; line by line
 _CLOSERS = "”’」』)]】"
-_MAY_END = rf"[。?!;:…{re.escape(_CLOSERS)}]"
 _ELLIPSIS_END = re.compile(
     r"(?:\.{3}|…)\s*(?:[\[(<【]?(?:详细|详情|全文|更多|继续阅读|了解更多|(?:阅读|查看)(?:全文|详情|更多)|点击查看)[\])>】]{0,2})?$"
 )
 _LONGEST_END = 24
+_NUMERALS = "一二三四五六七八九十"
+_NUMBER = re.compile(rf"\d|[{_NUMERALS}]{{1,3}}、|\([{_NUMERALS}\d]")
+# What one look-up tells of a character, a bit each.
+_KINDS = (
+    HAN,
+    r"[^\W_]|\n",  # letters, digits, Han characters, and the ends of their lines
+    r"\S",
+    ",",
+    r"[,;:、。?!]",  # marks of clauses
+    r"[\u3400-\u9fff”》%)\d]",  # and what stands before such a mark
+    "[。?!;]",
+    rf"[:…{re.escape(_CLOSERS)}]",  # ends of sentences after some characters
+    "[….]",
+    rf"[\d({_NUMERALS}]",
+)
+_HAN, _WORD, _SHOWN, _COMMA, _CLAUSE, _BEFORE_CLAUSE, _END, _MAY_END, _DOT, _MAY_COUNT = (
+    np.uint16(1 << place) for place in range(len(_KINDS))
+)
 
 # What is said to the person who reads the page, and what is told about somebody else.
 _TO_READER = triggers.Pattern(
@@ -57,7 +75,7 @@ class Line:
     ends_in_ellipsis: bool
     is_sentence: bool
     without: int = 0
-    shares: dict[int, float] = field(default_factory=dict)
+    shares: Mapping[int, float] = field(default_factory=dict)
     rule: str | None = None
     score: float = 0.0
 
@@ -80,55 +98,98 @@ class Line:
         return bool(_TO_READER.search(self))
 
 
-def split_lines(page: AlignedText, hints: Hints | None) -> list[Line]:
+_NO_SHARES: Mapping[int, float] = MappingProxyType({})
+
+
+class Lines(list[Line]):
+    """The lines of a page, with what was counted of all of them at once.
+
+    Arrays with an item a line; `has_number`: a line that begins with one, as the items of a list do. `codes`, `is_han`:
+    an item a character of the page, its half-width code point, and whether it is Han.
+    """
+
+    __slots__ = (
+        "codes",
+        "ends",
+        "han",
+        "has_comma",
+        "has_number",
+        "is_cut_off",
+        "is_han",
+        "is_sentence",
+        "starts",
+        "without",
+    )
+
+    codes: Codes
+    is_han: Mask
+    starts: Codes
+    ends: Codes
+    han: Codes
+    is_sentence: Mask
+    is_cut_off: Mask
+    has_comma: Mask
+    has_number: Mask
+    without: triggers.Bits
+
+
+def split_lines(page: AlignedText, hints: Hints | None) -> Lines:
     """The lines of the text that hold anything but white space."""
-    codes = _HALF_WIDTH[codes_of(page.text)]
-    han = table_of(HAN)[codes]
-    clause = table_of(_CLAUSE_MARK)[codes]
-    clause[1:] &= table_of(_BEFORE_CLAUSE_MARK)[codes[:-1]]
-    clause[:1] = False
-    words = text_of(codes[table_of(_WORD)[codes]]).split("\n")
+    lines = Lines()
+    lines.codes = codes = _HALF_WIDTH[codes_of(page.text)]
+    kinds = np.zeros(len(codes) + 1, np.uint16)
+    np.take(kinds_of(*_KINDS), codes, out=kinds[:-1])
+    shown = np.flatnonzero(kinds & _SHOWN)
+    borders = np.concatenate(([0], shown.searchsorted(np.flatnonzero(codes == ord("\n"))), [len(shown)]))
+    rows = np.flatnonzero(borders[:-1] < borders[1:])  # that show something
+    if not len(rows):
+        return lines
+    lines.starts, lines.ends = starts, ends = shown[borders[rows]], shown[borders[rows + 1] - 1] + 1
+    edges = np.column_stack((starts, ends)).ravel()
+
     plain_page = text_of(codes)
-    rows = plain_page.split("\n")
-    starts: list[int] = []
-    plains: list[str] = []
-    shown: list[str] = []
-    cursor = 0
-    for row, its_words in zip(rows, words, strict=True):
-        plain = row.strip()
-        if plain:
-            starts.append(cursor if plain[0] == row[0] else cursor + len(row) - len(row.lstrip()))
-            plains.append(plain)
-            shown.append(its_words)
-        cursor += len(row) + 1
-    if not starts:
-        return []
-    edges = np.empty(2 * len(starts), np.intp)
-    edges[::2] = starts
-    edges[1::2] = edges[::2] + list(map(len, plains))
-    counts = [np.diff(prefix_sums(mask)[edges])[::2].tolist() for mask in (han, clause)]
-    ends: list[int] = edges[1::2].tolist()
-    may_end: list[bool] = table_of(_MAY_END)[codes[edges[1::2] - 1]].tolist()
-    has_dots = "…" in plain_page or "..." in plain_page
-    lines: list[Line] = []
-    for start, end, plain, its_words, may, han_count, clauses, without in zip(
-        starts, ends, plains, shown, may_end, *counts, triggers.without(codes, edges), strict=True
-    ):
-        ends_sentence = may and _ends_sentence(plain)
-        cut_off = has_dots and _ends_in_ellipsis(plain)
-        is_sentence = not cut_off and ((ends_sentence and han_count >= 8) or (clauses >= 2 and han_count >= 30))
-        lines.append(
-            Line(start, end, plain, its_words, han_count, clauses, ends_sentence, cut_off, is_sentence, without)
+    plains = [plain_page[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    words = text_of(codes[(kinds[:-1] & _WORD) > 0]).split("\n")
+
+    clause = (kinds & _CLAUSE) > 0
+    clause[1:] &= (kinds[:-1] & _BEFORE_CLAUSE) > 0
+    clause[0] = False
+    is_han = (kinds & _HAN) > 0
+    lines.is_han = is_han[:-1]
+    lines.han, clauses = (np.add.reduceat(mask, edges, dtype=np.intp)[::2] for mask in (is_han, clause))
+
+    def where(mask: Mask, is_so: Callable[[str], bool]) -> Mask:
+        for index in np.flatnonzero(mask).tolist():
+            mask[index] = is_so(plains[index])
+        return mask
+
+    held, final = np.bitwise_or.reduceat(kinds, edges)[::2], kinds[ends - 1]
+    ends_sentence = ((final & _END) > 0) | where((final & _MAY_END) > 0, _ends_sentence)
+    lines.has_comma = (held & _COMMA) > 0
+    lines.has_number = where((kinds[starts] & _MAY_COUNT) > 0, lambda plain: _NUMBER.match(plain) is not None)
+    lines.is_cut_off = where((held & _DOT) > 0, _ends_in_ellipsis)
+    lines.is_sentence = (ends_sentence & (lines.han >= 8)) | ((clauses >= 2) & (lines.han >= 30))
+    lines.is_sentence &= ~lines.is_cut_off
+    lines.without = triggers.without(codes, starts, ends)
+    spans = zip(starts.tolist(), ends.tolist(), strict=True)
+    shares = [hints.shares(*page.to_raw(*span)) for span in spans] if hints else repeat(_NO_SHARES)
+    columns = (lines.han, clauses, ends_sentence, lines.is_cut_off, lines.is_sentence, lines.without)
+    lines.extend(
+        map(
+            Line,
+            starts.tolist(),
+            ends.tolist(),
+            plains,
+            [words[row] for row in rows.tolist()],
+            *(column.tolist() for column in columns),
+            shares,
         )
-    if hints:
-        for line in lines:
-            line.shares = hints.shares(*page.to_raw(line.start, line.end))
+    )
     return lines
 
 
 def _ends_sentence(plain: str) -> bool:
-    if plain[-1] in "。?!;":
-        return True
+    """Of a line that ends in a closing mark, dots or a colon."""
     last = plain.rstrip(_CLOSERS)[-2:]
     if not last:
         return False

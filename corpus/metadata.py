@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from corpus.characters import Mask, codes_of
+from corpus.characters import BUCKETS, Mask, buckets_of
 from corpus.html import Hints
 from corpus.lines import Line
 from corpus.rules import bylines, repeats
-from corpus.triggers import BUCKETS, Pattern, buckets_of
+from corpus.triggers import Pattern
 
 TITLE = "title"
 MISMATCH_BELOW = 0.25  # share of the title's character pairs that the article must have
@@ -129,13 +129,13 @@ def coverage(title: str, body: Sequence[Line]) -> float:
 def _buckets_in(text: str) -> Mask:
     """True at the buckets of the text's pairs of characters."""
     table = np.zeros(BUCKETS, bool)
-    table[buckets_of(codes_of(text))] = True
+    table[buckets_of(text)] = True
     return table
 
 
 def _pairs_in(words: str, text: str, buckets: Mask) -> float:
     """The share of the pairs of `words` in `text`; most of the others are known by the text's buckets."""
-    likely = buckets[buckets_of(codes_of(words))].tolist()
+    likely = buckets[buckets_of(words)].tolist()
     return sum(words[i : i + 2] in text for i, yes in enumerate(likely) if yes) / len(likely) if likely else 0.0
 
 

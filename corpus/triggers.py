@@ -6,23 +6,28 @@ each pattern, and all patterns' triggers are looked for in the whole page at onc
 
 from __future__ import annotations
 
+import itertools
 import re
 import re._constants as op  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
 import sys
+import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.characters import Codes, codes_of
+from corpus.characters import Codes, Mask, codes_of, table_of
 
-BUCKETS = 1 << 16  # for pairs of characters; two pairs that share one cost a search in vain
 _MOST_TRIGGERS = 4_000  # of a pattern
-_MOST_PATTERNS = 63  # a bit each
 _ANYWHERE = 1 << 63  # of a pattern without triggers; no line is without it
+
+
+Tried: TypeAlias = Literal["anywhere", "at start", "whole"]
 
 
 class HasPlain(Protocol):
@@ -35,16 +40,17 @@ class HasPlain(Protocol):
 class Pattern:
     """A regular expression for lines, which knows those it cannot match. `bit` stands for it in `Line.without`."""
 
-    __slots__ = ("bit", "regex")
+    __slots__ = ("bit", "regex", "tried")
 
-    def __init__(self, pattern: str, flags: int = 0, at_start: bool = False) -> None:
-        """`at_start`: the pattern is only ever tried at the beginning of a line."""
+    def __init__(self, pattern: str, flags: int = 0, tried: Tried = "anywhere") -> None:
+        """`tried`: at every place of a line, only ever at its beginning, or only ever on the whole line."""
         self.regex = re.compile(pattern, flags)
+        self.tried = tried
         self.bit = _ANYWHERE
-        if at_start and (triggers := triggers_of(pattern, flags, at_start=True)):
-            self.bit = _add(triggers, _at_start)
+        if tried != "anywhere" and (triggers := triggers_of(pattern, flags, tried)):
+            self.bit = _registry.add(triggers, at_start=True)
         elif triggers := triggers_of(pattern, flags):
-            self.bit = _add(triggers, _anywhere)
+            self.bit = _registry.add(triggers, at_start=False)
 
     def search(self, line: HasPlain, end: int = sys.maxsize) -> re.Match[str] | None:
         """As `re.Pattern.search` in the plain text of the line, up to `end`."""
@@ -62,66 +68,124 @@ class Pattern:
         """False where it surely does not."""
         return not line.without & self.bit
 
+    def may_match_in(self, without: Bits) -> Mask:
+        """The same for many lines, by their `without`."""
+        mask: Mask = (without & np.uint64(self.bit)) == 0
+        return mask
+
     def findall(self, line: HasPlain) -> list[str]:
         """As `re.Pattern.findall`."""
         return [] if line.without & self.bit else self.regex.findall(line.plain)
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """What each character, and each pair of characters by its bucket, is a trigger of: a bit a pattern."""
+_MOST_PATTERNS = 63  # a bit each
 
-    of_character: NDArray[np.uint64]
-    of_pair: NDArray[np.uint64]
+
+@dataclass(slots=True)
+class _Registry:
+    """The triggers of all patterns that have any, each with the bits of its patterns."""
+
+    patterns: int = 0
+    anywhere: dict[str, int] = field(default_factory=dict)
+    at_start: dict[str, int] = field(default_factory=dict)
+
+    def add(self, triggers: Iterable[str], at_start: bool) -> int:
+        """A new bit, for the lines that hold one of the triggers (at their start)."""
+        if self.patterns == _MOST_PATTERNS:
+            return _ANYWHERE
+        bit = 1 << self.patterns
+        self.patterns += 1
+        table = self.at_start if at_start else self.anywhere
+        for trigger in triggers:
+            table[trigger] = table.get(trigger, 0) | bit
+        return bit
+
+
+_registry = _Registry()
+
+
+_Symbols: TypeAlias = NDArray[np.uint16]
+Bits: TypeAlias = NDArray[np.uint64]
+_END = ord("\n")  # of a line
+
+
+class _Table(NamedTuple):
+    """For each pair of symbols, where the bits of the patterns stand that it, or its first alone, is a trigger of."""
+
+    size: int
+    places: NDArray[np.uint16]
+    bits: Bits
 
     @classmethod
-    def empty(cls) -> _Table:
-        return cls(np.zeros(BUCKETS, np.uint64), np.zeros(BUCKETS, np.uint64))
+    def of(cls, triggers: dict[str, int], symbols: _Symbols) -> _Table:
+        size = int(symbols.max()) + 1
+        of_pair: dict[tuple[int, int], int] = defaultdict(int)
+        for trigger, bits in triggers.items():
+            first, *second = symbols[codes_of(trigger)].tolist()
+            for following in second or range(size):
+                of_pair[first, following] |= bits
+        place_of = {bits: place for place, bits in enumerate({0: 0, **dict.fromkeys(of_pair.values())})}
+        places = np.zeros((size, size), np.uint16)
+        for pair, bits in of_pair.items():
+            places[pair] = place_of[bits]
+        return cls(size, places.ravel(), np.array(list(place_of), np.uint64))
+
+    def look_up(self, first: _Symbols, second: _Symbols) -> NDArray[np.uint16]:
+        """The place of the bits of each pair."""
+        return self.places[first.astype(np.intp) * self.size + second]
 
 
-_anywhere, _at_start = _Table.empty(), _Table.empty()
-_bits: list[int] = []  # of the patterns that have triggers
+@cache
+def _folded() -> Codes:
+    """Every digit as one of 0 to 9, every space within a line as one: what `\\d` and `\\s` match, as few triggers."""
+    codes = np.arange(0x110000)
+    digits = np.flatnonzero(table_of(r"\d"))
+    codes[digits] = [ord("0") + unicodedata.decimal(chr(code)) for code in digits.tolist()]
+    codes[table_of(r"[^\S\n]")] = ord(" ")
+    return codes
 
 
-def buckets_of(codes: Codes) -> NDArray[np.intp]:
-    """A bucket for each character with the next one."""
-    return (codes[:-1] * 1021 + codes[1:]) & (BUCKETS - 1)
+@lru_cache(maxsize=1)
+def _tables(patterns: int) -> tuple[_Symbols, _Table, _Table]:
+    """The symbol of every code point, 0 where it is in no trigger; the triggers anywhere, and those at the start."""
+    characters = {character for trigger in (*_registry.anywhere, *_registry.at_start) for character in trigger}
+    symbols: _Symbols = np.zeros(0x110000, np.uint16)
+    for number, character in enumerate(sorted(characters), 1):
+        symbols[ord(character)] = number
+    symbols = symbols[_folded()]
+    return symbols, _Table.of(_registry.anywhere, symbols), _Table.of(_registry.at_start, symbols)
 
 
-def _add(triggers: Iterable[str], table: _Table) -> int:
-    if len(_bits) == _MOST_PATTERNS:
-        return _ANYWHERE
-    bit = 1 << len(_bits)
-    _bits.append(bit)
-    for trigger in triggers:
-        codes = codes_of(trigger)
-        if len(trigger) == 1:
-            table.of_character[codes & (BUCKETS - 1)] |= np.uint64(bit)
-        else:
-            table.of_pair[buckets_of(codes)] |= np.uint64(bit)
-    return bit
+def without(codes: Codes, starts: Codes, ends: Codes) -> Bits:
+    """For each line of a text, `[start, end)`, the bits of the patterns that cannot match in it."""
+    symbol_of, anywhere, at_start = _tables(_registry.patterns)
+    symbols = np.zeros(len(codes) + 1, np.uint16)
+    np.take(symbol_of, codes, out=symbols[:-1])
+    second = np.where(ends - starts > 1, symbols[starts + 1], symbol_of[_END])
+    present = at_start.bits[at_start.look_up(symbols[starts], second)]
+    found = anywhere.look_up(symbols[:-1], symbols[1:])
+    hits = np.flatnonzero(found)
+    lines = starts.searchsorted(hits, "right") - 1
+    within = hits < ends[lines]  # and not in the space between two lines
+    hits, lines = hits[within], lines[within]
+    if len(lines):
+        firsts = np.flatnonzero(np.diff(lines, prepend=-1))
+        present[lines[firsts]] |= np.bitwise_or.reduceat(anywhere.bits[found[hits]], firsts)
+    return ~present & np.uint64((1 << _registry.patterns) - 1)
 
 
-def without(codes: Codes, edges: NDArray[np.intp]) -> list[int]:
-    """For each line of a text the bits of the patterns that cannot match in it. `edges`: start, end, start, end, …"""
-    characters, pairs = codes & (BUCKETS - 1), np.append(buckets_of(codes), 0)
-    bits = np.zeros(len(codes) + 1, np.uint64)
-    bits[:-1] = _anywhere.of_character[characters] | _anywhere.of_pair[pairs]
-    starts = edges[::2]
-    present = np.bitwise_or.reduceat(bits, edges)[::2]
-    present |= _at_start.of_character[characters[starts]] | _at_start.of_pair[pairs[starts]]
-    absent: list[int] = (~present & np.uint64(sum(_bits))).tolist()
-    return absent
+def triggers_of(pattern: str, flags: int = 0, tried: Tried = "anywhere") -> set[str]:
+    """Characters and pairs of characters one of which is in every match, or opens it; empty where none is sure.
 
-
-def triggers_of(pattern: str, flags: int = 0, at_start: bool = False) -> set[str]:
-    """Characters and pairs of characters one of which is in every match (at its start); empty where none is sure."""
+    In those of a pattern that is tried on whole lines a newline stands for the line's end.
+    """
     parsed = parser.parse(pattern, flags)
     items, flags = list(parsed), parsed.state.flags
-    if not at_start:
+    if tried == "anywhere":
         return _best(items, flags) or set()
-    heads = {head for head, _ in _heads(items, flags)}
-    return heads if all(heads) and len(heads) <= _MOST_TRIGGERS else set()
+    heads = _heads(items, flags)
+    triggers = {head + "\n" * (tried == "whole" and whole and len(head) == 1) for head, whole in heads}
+    return triggers if all(triggers) and len(triggers) <= _MOST_TRIGGERS else set()
 
 
 # A parsed pattern is a list of (operation, argument). The strings that may stand at its beginning, up to two
@@ -131,8 +195,6 @@ _Argument: TypeAlias = Any
 _Items: TypeAlias = Sequence[tuple[_Operation, _Argument]]
 _Heads: TypeAlias = set[tuple[str, bool]]
 _NOTHING = ("", True)
-_SPACES = [chr(code) for code in range(1 << 16) if chr(code).isspace() and chr(code) != "\n"]  # of a line
-_DIGITS = [chr(code) for code in range(1 << 16) if chr(code).isdecimal()]
 _OTHER_CASES = {"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"}
 
 
@@ -188,7 +250,12 @@ def _heads_of_one(kind: _Operation, argument: _Argument, flags: int) -> _Heads:
         least, most, repeated = argument
         heads = _heads(list(repeated), flags)
         if most > 1:
-            heads = {(head, False) for head, _ in heads}
+            once = {(head, whole and least <= 1) for head, whole in heads}
+            twice = itertools.product((head for head, whole in heads if whole), (head for head, _ in heads))
+            if len(heads) ** 2 <= _MOST_TRIGGERS:
+                heads = once | {((head + following)[:2], False) for head, following in twice}
+            else:
+                heads = {(head, False) for head, _ in heads}
         return heads | ({_NOTHING} if least == 0 else set())
     return {_NOTHING} if kind in _ZERO_WIDTH else {("", False)}
 
@@ -202,9 +269,9 @@ def _heads_of_class(members: _Items, flags: int) -> _Heads:
             for code in range(argument[0], argument[1] + 1):
                 characters += _cases(chr(code), flags)
         elif kind is op.CATEGORY and argument is op.CATEGORY_SPACE:
-            characters += _SPACES
+            characters.append(" ")
         elif kind is op.CATEGORY and argument is op.CATEGORY_DIGIT:
-            characters += _DIGITS
+            characters += "0123456789"
         else:
             return {("", False)}
     return {(character, True) for character in characters}

@@ -38,10 +38,10 @@ _AGO = Pattern(r"^[A-Za-z\u3400-\u9fff]{0,12} ?\d+(?:年|个?月|天|周|小时|
 _COLUMN = Pattern(r"^[\u3400-\u9fff]{0,6}(?:正文|新闻|资讯|文章|动态)(?:内容)?\s+\d{1,6}(?:\s+\d{1,6})?$")
 _SIGNATURE = Pattern(
     r"^[(\[【](?:[^()\[\]]{0,16}(?:记者|通讯员)|(?:文|图|摄影|撰稿)[、/:]|供稿:)[^()\[\]。]{0,30}[)\]】]$",
-    at_start=True,
+    tried="at start",
 )
 # How official writing ends.
-_CLOSING = Pattern(r"附件\s*\d{0,2}\s*[:.]|\(此件", at_start=True)
+_CLOSING = Pattern(r"附件\s*\d{0,2}\s*[:.]|\(此件", tried="at start")
 _ITEM = re.compile(r"\d{1,2}\s*[.、]\s*\S")
 _SIGNED_ON = Pattern(r"(?:19|20)\d\d ?年 ?\d{1,2} ?月 ?\d{1,2} ?日")
 _BODY = re.compile(r"[\u3400-\u9fff ()]{2,30}(?<![网报社刊])")

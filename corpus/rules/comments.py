@@ -19,7 +19,7 @@ _HEAD = Pattern(
 _POST = Pattern(
     r"(?:[^,。!?]{0,20}(?:发表|回复|发布)[于在]|(?:第?\d{1,4}[楼#]|沙发|板凳|地板)(?:$|[^\u3400-\u9fff])"
     r"|[^,。:!?]{1,20}(?:说道|says)\s*:$)",
-    at_start=True,
+    tried="at start",
 )
 _TIME = re.compile(r"\d{1,2}:\d\d|[楼#]|沙发|板凳|地板|说道|says|\d+\s?(?:天|小时|分钟|个月|年)前")
 _LONGEST = 40

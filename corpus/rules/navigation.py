@@ -25,7 +25,7 @@ _WORDS = Pattern(
 _BUTTONS = Pattern(
     r"(?:首页|主页|登录|注册|搜索|菜单|导航|更多|全部|正文|切换|关闭|退出|返回|跳转|尾页|末页|选择"
     r"|[\s\d>»/|\[\]-])+|(?:网站)?首页 .*",
-    at_start=True,
+    tried="whole",
 )
 _BREADCRUMB = re.compile(r"^[^。!?,]{0,80}[^\s>\d]\s*(?:>>|>|»|›|→|::)(?!\s*\d)\s*[^。!?,]{0,60}$")
 _ARROWS = Pattern("[>»›→]|::")

@@ -9,7 +9,7 @@ RULE = "notice"
 
 _OPENS = Pattern(
     r"[(\[【*※]?(?:版权|著作权|免责|法律|平台|郑重|特别|特此|转载|网站|本站|本网)?(?:声明|提示|说明)[】\]]?:(?=.{0,80}(?:本|该|文|版权|投资|转载))",
-    at_start=True,
+    tried="at start",
 )
 _STRONG = Pattern("版权(?:声明|所有)|著作权声明|免责(?:声明|条款)|ICP[备证]|icp备|公网安备|(?i:all rights reserved)")
 _WORDS = Pattern(

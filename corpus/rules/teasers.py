@@ -27,11 +27,11 @@ _HEADS = Pattern(
         )
     )
     + r")\s*[】\]>》▼▲]*\s*(?::|$|\s|>|\()",
-    at_start=True,
+    tried="at start",
 )
 # Words that open a headline as well; alone on their line they head a column.
 _BARE_HEAD = Pattern(
-    r"[【\[]?\s*(?:推荐|热点|热门|最新|精选|头条|专题|看点|视频|图集|猜你喜欢)\s*[】\]>》:]*", at_start=True
+    r"[【\[]?\s*(?:推荐|热点|热门|最新|精选|头条|专题|看点|视频|图集|猜你喜欢)\s*[】\]>》:]*", tried="whole"
 )
 _PREVIOUS_NEXT = re.compile(r"[上下]一[篇条]\s{0,3}[:：]")
 _BEFORE_PREVIOUS_NEXT = frozenset(" \n。！？!?)）】…")

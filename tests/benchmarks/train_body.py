@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from corpus import body, clean, weights
 from corpus.features import NAMES, RULES, features
 from corpus.html import CONTENT, MAIN, strip_markup
-from corpus.lines import Line, split_lines
+from corpus.lines import Line, Lines, split_lines
 from corpus.records import Page
 from corpus.spans import AlignedText
 from tests.benchmarks.kinds import kinds
@@ -59,7 +59,7 @@ class Example:
 
     page: str
     view: str
-    lines: list[Line]
+    lines: Lines
     labels: np.ndarray[Any, Any]
     article: str
     other: str = ""  # the page whose sentences were put in
@@ -71,12 +71,12 @@ class Example:
         return 1000.0 * WEIGHT_OF[self.view] * (WEIGHT_OF_COMPOSED if self.other else 1.0)
 
 
-def lines_of(raw: str, is_html: bool) -> list[Line]:
+def lines_of(raw: str, is_html: bool) -> Lines:
     """The lines of a page as the cleaner shows them to `choose`."""
-    seen: list[Sequence[Line]] = []
+    seen: list[Lines] = []
     original = clean.choose
 
-    def listening(lines: Sequence[Line]) -> Sequence[Line]:
+    def listening(lines: Lines) -> Sequence[Line]:
         seen.append(lines)
         return original(lines)
 
@@ -85,7 +85,7 @@ def lines_of(raw: str, is_html: bool) -> list[Line]:
         clean.clean_page(Page("0" * 16, "training", "utf-8", raw, is_html=is_html))
     finally:
         clean.choose = original
-    return list(seen[0])
+    return seen[0]
 
 
 def label(lines: Sequence[Line], article: str) -> np.ndarray[Any, Any]:
@@ -181,9 +181,17 @@ def composed(plain: Sequence[Example]) -> Iterator[Example]:
                 line.shares = {CONTENT: version, MAIN: (index + version) % 3 == 0} if example.lines[0].shares else {}
             last = int(np.flatnonzero(example.labels)[-1]) + 1
             at = min(last + 2 * version, len(example.lines))
-            lines = [copy.copy(line) for line in (*example.lines[:at], *put_in, *example.lines[at:])]
+            lines = _joined([*example.lines[:at], *put_in, *example.lines[at:]])
             labels = np.insert(example.labels, at, np.zeros(len(put_in)))
             yield Example(example.page, example.view, lines, labels, example.article, other.page)
+
+
+def _joined(lines: Sequence[Line]) -> Lines:
+    """Lines of several pages as those of one."""
+    joined = split_lines(AlignedText.of("\n".join(line.plain for line in lines)), None)
+    for line, original in zip(joined, lines, strict=True):
+        line.shares = original.shares
+    return joined
 
 
 def _line(text: str) -> Line:
@@ -243,7 +251,7 @@ class Problem:
 
 def use(intercept: float, values: dict[str, float]) -> None:
     """Make the cleaner choose with these weights."""
-    body.INTERCEPT, body.WEIGHTS = intercept, values
+    body.INTERCEPT, body.VECTOR = intercept, body.vector_of(values)
 
 
 def measure(example: Example) -> tuple[float, float, float]:

@@ -44,6 +44,9 @@ LINES = st.lists(
         ("(?i:s)x", 0, {"sx", "Sx", "ſx"}),
         ("©", 0, {"©"}),
         ("(?:甲乙)*", 0, set()),
+        (r"第\d页", 0, {f"第{digit}" for digit in range(10)}),
+        ("甲+乙", 0, {"甲甲", "甲乙"}),
+        (r"[^。]\s丙", 0, {" 丙"}),
         ("甲乙|.", 0, set()),
         ("[^甲]", 0, set()),
         ("(?:甲|乙*)丙?", 0, set()),
@@ -58,7 +61,15 @@ def test_a_pattern_tells_its_triggers(pattern, flags, triggers):
     [("(?:相关)?文章", {"相关", "文章"}), (r"[【\[]?推荐", {"【推", "[推", "推荐"}), (".推荐", set())],
 )
 def test_the_triggers_of_a_line_s_beginning(pattern, triggers):
-    assert triggers_of(pattern, at_start=True) == triggers
+    assert triggers_of(pattern, tried="at start") == triggers
+
+
+@pytest.mark.parametrize(
+    ("pattern", "triggers"),
+    [("顶|推荐", {"顶\n", "推荐"}), ("[赞踩]+", {"赞\n", "踩\n", "赞赞", "赞踩", "踩赞", "踩踩"}), ("顶?", set())],
+)
+def test_the_triggers_of_a_whole_line(pattern, triggers):
+    assert triggers_of(pattern, tried="whole") == triggers
 
 
 @given(LINES)
@@ -75,7 +86,8 @@ def test_no_rule_misses_a_line_for_want_of_a_trigger(text):
 def test_every_pattern_searches_as_its_regular_expression_does(text):
     for line in split_lines(AlignedText.of(text), None):
         for pattern in PATTERNS:
-            assert bool(pattern.match(line)) == bool(pattern.regex.match(line.plain))
+            if pattern.tried != "whole":
+                assert bool(pattern.match(line)) == bool(pattern.regex.match(line.plain))
             assert bool(pattern.fullmatch(line)) == bool(pattern.regex.fullmatch(line.plain))
 
 
