@@ -132,7 +132,7 @@ class _Table(NamedTuple):
 
     def look_up(self, first: _Symbols, second: _Symbols) -> NDArray[np.uint16]:
         """The place of the bits of each pair."""
-        return self.places[first.astype(np.intp) * self.size + second]
+        return self.places.take(first.astype(np.intp) * self.size + second)
 
 
 @cache
