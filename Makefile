@@ -18,7 +18,7 @@ setup: .venv/ready ## Make .venv with everything the main job needs
 	  || { echo "this Python cannot make virtual environments; install its venv package (Debian: python3-venv)"; exit 2; }
 	@echo "setting up .venv (once, about two minutes)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[annotation,train,words,studio,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[annotation,train,words,studio,serve,dev]'
 	@touch $@
 
 demo: setup ## Walk the whole road on the samples, with a Label Studio of its own

@@ -123,6 +123,9 @@ def studio(
         Path | None, typer.Option(help="Where the server keeps its data; by default \\[studio] folder.")
     ] = None,
     install_only: Annotated[bool, typer.Option("--install-only", help="Install the server, do not start it.")] = False,
+    calls_local: Annotated[
+        bool, typer.Option("--calls-local", help="Let it call programs on this machine: `annotation serve` is one.")
+    ] = False,
 ) -> None:
     """Start a Label Studio of our own and keep it until Ctrl-C.
 
@@ -145,7 +148,7 @@ def studio(
         return
     with interruptible():
         try:
-            with started(workspace, port) as server:
+            with started(workspace, port, calls_local=calls_local) as server:
                 email, password = server.login.read_text("utf-8").split()
                 # A terminal is its owner's; a pipe may end in a log that others read.
                 secret = password if sys.stdout.isatty() else f"(second line of {server.login})"
@@ -339,6 +342,59 @@ def replay(
     }
     _show(f"Annotations of {done.project!r}", rows, done, as_json)
     _refuse(done.refused)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    url: UrlOption = None,
+    project: ProjectOption = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 is any free one.")] = 9090,
+    public: Annotated[
+        str | None, typer.Option(help="Our address as Label Studio sees it; by default that of --host and --port.")
+    ] = None,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between pulls where no webhook comes.")] = 60.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Give suggestions as a task is opened, and pull as soon as somebody submits; runs until Ctrl-C.
+
+    It makes itself known to Label Studio as ML backend and webhook. Where Label Studio may not call it, it pulls every
+    so often. A server of ours may with `jiaozhu annotation studio --calls-local`.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation serve
+
+      jiaozhu annotation serve --host 0.0.0.0 --public https://jiaozhu.example.org --every 300
+    """
+    from annotation.pull import Pulled
+    from annotation.serve import Live
+    from annotation.serve import serve as run
+    from annotation.studio import interruptible
+
+    def tell(said: Live | Pulled | str) -> None:
+        if isinstance(said, str):
+            typer.echo(f"jiaozhu: {said}", err=True)
+        elif as_json:
+            typer.echo(json.dumps(asdict(said), ensure_ascii=False))
+        elif isinstance(said, Live):
+            typer.echo(f"{said.project}: at work on {said.url}; stop with Ctrl-C")
+            typer.echo(f"  suggestions as a task opens: {'yes' if said.suggests else 'no'}")
+            typer.echo(f"  pull as soon as somebody submits: {'yes' if said.hears else f'no, every {every:g} s'}")
+            if said.why:
+                typer.echo(f"jiaozhu: Label Studio will not call us: {said.why}", err=True)
+        else:
+            typer.echo(f"{said.project}: {', '.join(f'{count} {name}' for name, count in said.added.items())}")
+            for reason in said.refused:
+                typer.echo(f"jiaozhu: refused {reason}", err=True)
+        sys.stdout.flush()
+
+    with interruptible():
+        try:
+            run(context.obj, url, project, host=host, port=port, public=public, every=every, tell=tell)
+        except KeyboardInterrupt:
+            typer.echo("stopped", err=True)
 
 
 @app.command()

@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -30,14 +31,18 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 def address(workspace: Workspace, url: str | None = None) -> str:
     """The address to use: the one given, LABEL_STUDIO_URL, our running server's, or `[studio] url`."""
     ours = running(workspace.studio.folder)
-    found = url or os.environ.get("LABEL_STUDIO_URL") or (ours.url if ours else workspace.studio.url)
+    return usable_address(url or os.environ.get("LABEL_STUDIO_URL") or (ours.url if ours else workspace.studio.url))
+
+
+def usable_address(found: str) -> str:
+    """The address without a slash at its end; a JiaozhuError where it is none, or holds a secret."""
     try:
         parts = urlsplit(found)
         usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
     except ValueError:
         usable = False
     if not usable or "@" in found or "?" in found:
-        raise JiaozhuError("the Label Studio address must look like http://host:port, without a login or token in it")
+        raise JiaozhuError("the address must look like http://host:port, without a login or token in it")
     return found.rstrip("/")
 
 
@@ -46,18 +51,23 @@ def read_token(workspace: Workspace) -> str:
     if token := os.environ.get("LABEL_STUDIO_API_KEY", "").strip():
         return token
     path = workspace.studio.token_file
+    if token := read_private(path):
+        return token
+    raise JiaozhuError(
+        f"{path}: no Label Studio token; start one with `jiaozhu annotation studio`, or set LABEL_STUDIO_API_KEY"
+    )
+
+
+def read_private(path: Path) -> str:
+    """The one word that the file holds; empty where it holds none. A JiaozhuError where others can read it."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
-            raise JiaozhuError(f"{path}: others can read this token (mode {mode:o}); run: chmod 600 {path}")
-        token = path.read_text("utf-8").strip()
+            raise JiaozhuError(f"{path}: others can read this secret (mode {mode:o}); run: chmod 600 {path}")
+        word = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        token = ""
-    if not token.isascii() or not token.isprintable() or len(token.split()) != 1:
-        raise JiaozhuError(
-            f"{path}: no Label Studio token; start one with `jiaozhu annotation studio`, or set LABEL_STUDIO_API_KEY"
-        )
-    return token
+        return ""
+    return word if word.isascii() and word.isprintable() and len(word.split()) == 1 else ""
 
 
 @contextmanager
@@ -145,6 +155,10 @@ def _reason(where: str, status: int | None, body: object) -> str:
         return f"{where}: no longer there (404); was the project or a task deleted meanwhile?"
     if status == 429 or (status or 0) >= 500:
         return f"{where}: Label Studio is not well (status {status}); look at its log, then run the command again"
+    return f"{where}: Label Studio refused a request (status {status}): {detail(body)}"
+
+
+def detail(body: object) -> str:
+    """What the server says was wrong, in one line."""
     said = body if isinstance(body, dict) else {}
-    detail = " ".join(str(said.get("validation_errors") or said.get("detail") or "no detail given").split())[:300]
-    return f"{where}: Label Studio refused a request (status {status}): {detail}"
+    return " ".join(str(said.get("validation_errors") or said.get("detail") or "no detail given").split())[:300]

@@ -33,6 +33,25 @@ EMAIL = "annotator@localhost"
 HOST = "127.0.0.1"
 START_SECONDS = 240  # the first start runs every migration: 35 s on two idle cores
 STOP_SECONDS = 15
+# Where it must not call even then: all that is not on the Internet (RFC 6890), apart from this machine.
+NOT_CALLED = (
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+    "::/128",
+    "::ffff:0:0/96",
+    "64:ff9b::/96",
+    "fc00::/7",
+    "fe80::/10",
+    "ff00::/8",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +105,11 @@ def running(folder: Path) -> Server | None:
 
 
 @contextmanager
-def studio(workspace: Workspace, port: int | None = None) -> Iterator[Server]:
+def studio(workspace: Workspace, port: int | None = None, *, calls_local: bool = False) -> Iterator[Server]:
     """Start the server of this workspace, give its address, and stop it at the end.
 
     `port`: taken if free, refused if not; by default the one of `[studio] url` or, where that is busy, any free one.
+    `calls_local`: it may call programs on this machine, as `annotation serve` is one.
 
     Raises:
         JiaozhuError: one already runs on this folder, the port is busy, or the server does not come up.
@@ -107,8 +127,13 @@ def studio(workspace: Workspace, port: int | None = None) -> Iterator[Server]:
         port = _port(workspace.studio.url, port)
         url = f"http://{HOST}:{port}"
         environment = _environment(folder, *_credentials(folder, workspace.studio.token_file))
+        if calls_local:
+            environment |= {
+                "USE_DEFAULT_BANNED_SUBNETS": "false",
+                "USER_ADDITIONAL_BANNED_SUBNETS": ",".join(NOT_CALLED),
+            }
         arguments = ["start", "--no-browser", "--internal-host", HOST, "--port", str(port), "--data-dir", str(folder)]
-        with _private(folder / "server.log") as log:
+        with private(folder / "server.log") as log:
             process = subprocess.Popen(  # noqa: S603
                 [str(command), *arguments],
                 cwd=folder,
@@ -200,7 +225,7 @@ def _credentials(folder: Path, token_file: Path) -> tuple[str, str, str]:
             (token_file, f"{secrets.token_hex(20)}\n"),
         ):
             if not path.exists():
-                with _private(path) as file:
+                with private(path) as file:
                     file.write(text.encode())
     for path in (login, token_file):
         if not path.is_file():
@@ -209,7 +234,7 @@ def _credentials(folder: Path, token_file: Path) -> tuple[str, str, str]:
     return email, password, token_file.read_text("utf-8").strip()
 
 
-def _private(path: Path) -> IO[bytes]:
+def private(path: Path) -> IO[bytes]:
     """Open a new file that only its owner can read, from its first byte on."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.unlink(missing_ok=True)

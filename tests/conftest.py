@@ -77,7 +77,7 @@ def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelStud
     root = tmp_path_factory.mktemp("studio") / "root"
     shutil.copytree(migrated(), root)
     settings = studio_settings(root)
-    with studio(Workspace(studio=settings)) as server:
+    with studio(Workspace(studio=settings), calls_local=True) as server:
         yield LabelStudio(server, settings)
 
 
