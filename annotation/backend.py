@@ -23,7 +23,7 @@ from starlette.routing import Route
 from annotation import import_pipeline
 from annotation.labels import load_labels
 from annotation.log import Suggestion
-from annotation.serve import HOOK, basic
+from annotation.serve import BASE, basic
 from annotation.suggestions import Suggestions
 from annotation.tasks import to_prediction
 from corpus.errors import JiaozhuError
@@ -123,16 +123,15 @@ def make_app(suggester: Suggester, decided: threading.Event, secret: str) -> Sta
         return endpoint
 
     def route(path: str, handler: Handler, method: str) -> Route:
-        return Route(path, guarded(handler), methods=[method])
+        return Route(BASE + path, guarded(handler), methods=[method])
 
     return Starlette(
         routes=[
-            route("/", health, "GET"),
             route("/health", health, "GET"),
             route("/versions", versions, "GET"),
             route("/setup", setup, "POST"),
             route("/predict", predict, "POST"),
-            route(HOOK, webhook, "POST"),
+            route("/webhook", webhook, "POST"),
         ]
     )
 

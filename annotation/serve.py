@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 TITLE = "校注 jiaozhu"  # of the ML backend in Label Studio
 USER = "jiaozhu"  # of HTTP basic authentication; the password is the secret
-HOOK = "/jiaozhu-webhook"  # by its end we know our webhook again; its headers are not shown
+BASE = "/jiaozhu"  # everything is below it, so that Label Studio's list shows which webhooks are ours
+HOOK = f"{BASE}/webhook"
 ACTIONS = ("ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_DELETED")
 QUIET_SECONDS = 0.5  # after a webhook, for others to come: a person submits and goes on
 
@@ -95,7 +96,7 @@ def serve(
         require_projects(client, title, load_labels(workspace.labels))
     suggester, decided = Suggester(workspace), threading.Event()
     with _bound(host, port) as listener, _listening(uvicorn, make_app(suggester, decided, secret), listener):
-        ours = usable_address(public or _url(host, listener.getsockname()[1]))
+        ours = usable_address(public or _url(host, listener.getsockname()[1])) + BASE
         tell(connect(workspace, url, title, ours, secret))
         _keep_pulling(workspace, url, title, decided, every, tell)
 
@@ -111,8 +112,9 @@ def connect(workspace: Workspace, url: str | None, title: str, ours: str, secret
     with connected(workspace, url) as client:
         projects = require_projects(client, title, scheme)
         deciding = find_projects(client, title + ADJUDICATING, scheme)
-        suggests = [_offered(partial(_add_backend, client, part, ours, secret), why) for part in projects]
+        # The webhook first: else Label Studio adds one of its own, which knows no secret, with the backend.
         hears = [_offered(partial(_add_webhook, client, part, ours, secret), why) for part in (*projects, *deciding)]
+        suggests = [_offered(partial(_add_backend, client, part, ours, secret), why) for part in projects]
     return Live(ours, title, all(suggests), all(hears), why[0].replace(secret, "…") if why else "")
 
 
@@ -155,7 +157,7 @@ def _add_backend(client: LabelStudio, project: Project, ours: str, secret: str) 
 
 def _add_webhook(client: LabelStudio, project: Project, ours: str, secret: str) -> None:
     values: dict[str, Any] = {
-        "url": ours + HOOK,
+        "url": ours.removesuffix(BASE) + HOOK,
         "actions": ACTIONS,
         "headers": {"Authorization": basic(secret)},
         "is_active": True,

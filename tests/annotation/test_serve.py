@@ -17,7 +17,7 @@ from annotation.connection import connected
 from annotation.labels import load_labels
 from annotation.project import require_project
 from annotation.push import find_tasks, push
-from annotation.serve import HOOK, basic
+from annotation.serve import BASE, basic
 from annotation.tasks import Region, result, suggestions_of
 from corpus.errors import JiaozhuError
 from tests.conftest import REPOSITORY
@@ -41,7 +41,7 @@ def backend(workspace):
         _bound("127.0.0.1", 0) as listener,
         _listening(uvicorn, make_app(Suggester(workspace), decided, SECRET), listener),
     ):
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", decided
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}{BASE}", decided
 
 
 def data_of(document) -> dict[str, str]:
@@ -54,7 +54,7 @@ def test_what_has_no_secret_or_lies_gets_nothing_and_the_rest_the_suggestions_of
     headers = {"Authorization": basic(SECRET)}
     with backend(desk.workspace) as (url, decided), httpx.Client(base_url=url, headers=headers) as client:
         for wrong in ("", "Basic", "Basic !", basic(SECRET + "x"), basic("")):
-            for method, path in (("GET", "/health"), ("POST", "/setup"), ("POST", "/predict"), ("POST", HOOK)):
+            for method, path in (("GET", "/health"), ("POST", "/setup"), ("POST", "/predict"), ("POST", "/webhook")):
                 assert httpx.request(method, url + path, headers={"Authorization": wrong}).status_code == 401
         assert not decided.is_set()
         assert client.get("/health").json()["status"] == "UP"
@@ -88,7 +88,7 @@ def test_what_has_no_secret_or_lies_gets_nothing_and_the_rest_the_suggestions_of
             assert client.post("/predict", content=body).status_code == status
         assert client.get("/predict").status_code == 405
         assert not decided.is_set()
-        assert client.post(HOOK, json={"action": "ANNOTATION_CREATED"}).status_code == 200
+        assert client.post("/webhook", json={"action": "ANNOTATION_CREATED"}).status_code == 200
         assert decided.is_set()
 
 
@@ -156,7 +156,7 @@ def test_serving_again_adds_no_second_backend_and_no_second_webhook(label_studio
     with connected(desk.workspace) as client:
         project = require_project(client, desk.workspace.studio.project, load_labels())
         assert [item.url for item in client.ml.list(project=project.id)] == urls[1:]
-        assert [item.url for item in client.webhooks.list(project=str(project.id))] == [urls[1] + HOOK]
+        assert [item.url for item in client.webhooks.list(project=str(project.id))] == [f"{urls[1]}/webhook"]
 
 
 def test_where_label_studio_may_not_call_us_we_ask_it(label_studio, desk, document):
