@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from annotation.intervals import Measure, measure, ratio, show_measure
 from annotation.log import Record, latest, read_log
 from corpus.errors import JiaozhuError
 from corpus.explained import visible
@@ -28,26 +28,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-REPLICATES, SEED = 1_000, 20_260_101  # of the bootstrap; fixed, so that the same log gives the same intervals
 NO_DOCUMENT = "no document that both annotated"
 NO_SPAN = "nobody marked a span"
 NO_LENGTH = "the corpus does not have these texts, so their lengths are not known"
 NO_VARIATION = "every character has the same value, so no disagreement could be expected"
 NO_SUGGESTION = "no suggestion was shown"
 NO_OTHERS = "there is no other annotator"
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A figure with its 95 % interval over documents. `value` is None where it is undefined; `why` says why then.
-
-    `low` and `high` are None also where there are fewer than two documents to draw from.
-    """
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +199,10 @@ def compare(
                 label=label,
                 documents=len(shared),
                 spans=spans.total() if label is None else spans[label],
-                exact=_measure(counts[:, [0, 2]], _ratio, no_match),
-                relaxed=_measure(counts[:, [1, 2]], _ratio, no_match),
+                exact=measure(counts[:, [0, 2]], ratio, no_match),
+                relaxed=measure(counts[:, [1, 2]], ratio, no_match),
                 alpha_documents=len(measured),
-                alpha=_measure(coincidences, alpha, no_alpha),
+                alpha=measure(coincidences, alpha, no_alpha),
             )
         )
     return comparisons
@@ -268,8 +254,8 @@ def acceptance(opinions: Mapping[str, Sequence[Record]]) -> tuple[Acceptance, ..
                     "added": verdicts["added"],
                 },
                 untouched=sum(record.model is not None and _untouched(record) for record in own),
-                kept=_measure(kept[name], _ratio, NO_SUGGESTION),
-                kept_by_others=_measure(np.concatenate(others), _ratio, NO_SUGGESTION)
+                kept=measure(kept[name], ratio, NO_SUGGESTION),
+                kept_by_others=measure(np.concatenate(others), ratio, NO_SUGGESTION)
                 if others
                 else Measure(None, why=NO_OTHERS),
                 spans_an_hour=round(3600 * sum(len(item.spans) for item in timed) / seconds, 1) if seconds else None,
@@ -349,14 +335,6 @@ def print_agreement(report: Agreement, *, as_json: bool = False) -> None:
     console.print(f"{report.annotations:,} annotations; left out: {left}")
 
 
-def show_measure(measure: Measure) -> str:
-    """`0.91 [0.88–0.94]`, or `-` where it is undefined."""
-    if measure.value is None:
-        return "-"
-    interval = "" if measure.low is None else f" [{measure.low:.2f}–{measure.high:.2f}]"
-    return f"{measure.value:.2f}{interval}"
-
-
 def _matches(records: Sequence[Record], labels: Sequence[str]) -> list[list[int]]:
     """Over the pairs of annotators of a document, for each label: spans of either that the other has exactly, that
     overlap one of the other, and all. So both F1 are symmetric: matched spans of both over all spans of both.
@@ -406,42 +384,6 @@ def _binary(tables: Floats, value: int) -> Floats:
     one = tables[:, value, :].sum(axis=1) - both
     rest = tables.sum(axis=(1, 2)) - both - 2 * one
     return np.stack([np.stack([both, one], axis=-1), np.stack([one, rest], axis=-1)], axis=-2)
-
-
-def _measure(documents: Floats, figure: Callable[[Floats], Floats], why: str) -> Measure:
-    """A figure of the sum over documents, with its percentile bootstrap interval; `why` it may be undefined."""
-    import numpy as np
-
-    value = float(figure(documents.sum(axis=0))) if len(documents) else float("nan")
-    if np.isnan(value):
-        return Measure(None, why=why)
-    flat = documents.reshape(len(documents), -1)
-    times = _draws(len(documents))
-    chunks = [times[start : start + 50] @ flat for start in range(0, REPLICATES, 50)]  # bounds the memory
-    replicates = figure(np.concatenate(chunks).reshape(REPLICATES, *documents.shape[1:]))
-    defined = replicates[~np.isnan(replicates)]
-    if len(documents) < 2 or not len(defined):
-        return Measure(round(value, 6))
-    low, high = np.percentile(defined, [2.5, 97.5])
-    return Measure(round(value, 6), round(float(low), 6), round(float(high), 6))
-
-
-@lru_cache(maxsize=4)
-def _draws(documents: int) -> NDArray[np.int16]:
-    """How often each document is in each replicate: drawn with replacement, as many as there are."""
-    import numpy as np
-
-    draw = np.random.RandomState(SEED)  # its stream is frozen; that of the newer generators may change
-    counts = [np.bincount(draw.randint(0, documents, documents), minlength=documents) for _ in range(REPLICATES)]
-    return np.array(counts, dtype=np.int16)
-
-
-def _ratio(counts: Floats) -> Floats:
-    """Matched over all, from counts of shape (..., 2); NaN where there are none."""
-    import numpy as np
-
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(counts[..., 0] / counts[..., 1], dtype=np.float64)
 
 
 def _kept(record: Record) -> tuple[int, int]:

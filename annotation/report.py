@@ -16,7 +16,8 @@ from html import escape
 from itertools import accumulate
 from pathlib import Path
 
-from annotation.agreement import Agreement, Comparison, agreement, opinions_by_document, show_measure
+from annotation.agreement import Agreement, Comparison, agreement, opinions_by_document
+from annotation.intervals import show_measure
 from annotation.log import Record, latest, read_log
 from annotation.status import Status
 from corpus.explained import visible

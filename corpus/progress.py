@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.console import Console
@@ -13,7 +14,19 @@ T = TypeVar("T")
 
 def track(items: Iterable[T], description: str, total: int | None = None) -> Iterator[T]:
     """Yield the items unchanged, with a bar that counts them."""
+    with _bar() as progress:
+        yield from progress.track(items, description=description, total=total)
+
+
+@contextmanager
+def steps(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar for work that calls back: give what this yields the number of steps that are done."""
+    with _bar() as progress:
+        task = progress.add_task(description, total=total)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def _bar() -> Progress:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        yield from progress.track(items, description=description, total=total)
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

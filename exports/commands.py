@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,6 +14,9 @@ from rich.table import Table
 
 from corpus.explained import visible
 from corpus.workspace import Workspace
+
+if TYPE_CHECKING:
+    from exports.scores import Scores
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -188,3 +191,99 @@ def diff(
         )
     if exit_code and not found.is_empty:
         raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    context: typer.Context,
+    dataset: Annotated[
+        Path | None, typer.Argument(metavar="[DATASET]", help="Folder of the dataset; by default the workspace's.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder of the model; by default build/models/KIND.")
+    ] = None,
+    kind: Annotated[str, typer.Option("--model", metavar="KIND", help="crf or spacy.")] = "crf",
+    split: Annotated[str, typer.Option(help="The split to measure on.")] = "test",
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="At most so many rounds; by default 100 for crf, 20 or more for spacy.")
+    ] = None,
+    curve: Annotated[bool, typer.Option(help="Also train on parts of the documents, for the learning curve.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Train a model on a dataset, on the CPU, and measure it: scores by label, mistakes, a learning curve.
+
+    [bold]Examples[/]:
+
+      jiaozhu exports train
+
+      jiaozhu exports train build/exports --model spacy -o build/models/spacy --no-curve
+    """
+    from exports.train import train as run
+
+    workspace: Workspace = context.obj
+    output = output or workspace.root / "build" / "models" / kind
+    trained = run(dataset or workspace.exports, output, kind, split=split, curve=curve, epochs=epochs)
+    if as_json:
+        typer.echo(json.dumps({"output": str(output), **trained.as_dict()}, ensure_ascii=False))
+        return
+    _print_scores(trained.scores)
+    for point in trained.curve:
+        f1 = "-" if point.f1.value is None else f"{point.f1.value:.3f}"
+        typer.echo(f"learned from {point.documents:,} documents: F1 {f1}")
+    typer.echo(f"model: {trained.model}\nfolder: {output}")
+
+
+@app.command()
+def evaluate(
+    context: typer.Context,
+    model: Annotated[
+        Path,
+        typer.Argument(metavar="MODEL", help="Folder of exports train, a CRF's file, or a spaCy pipeline's folder."),
+    ],
+    dataset: Annotated[
+        Path | None, typer.Argument(metavar="[DATASET]", help="Folder of the dataset; by default the workspace's.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="The split to measure on.")] = "test",
+    label: Annotated[
+        list[str] | None, typer.Option(help="A label to count; repeat it. By default all of the dataset.")
+    ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="Print every mistake, one JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure a model on a split of a dataset: exact spans, by label, with intervals over documents.
+
+    [bold]Examples[/]:
+
+      jiaozhu exports evaluate build/models/crf build/exports
+
+      jiaozhu exports evaluate build/models/spacy --split validation --label ORG --errors
+    """
+    from exports.scores import mistake_row
+    from exports.train import evaluate_model
+
+    found, scores = evaluate_model(model, dataset or context.obj.exports, split, label or ())
+    mistakes = [mistake_row(mistake) for mistake in scores.mistakes] if errors else []
+    if as_json:
+        shown = {"model": found.id, "kind": found.kind, **scores.as_dict()}
+        typer.echo(json.dumps(shown | ({"errors": mistakes} if errors else {}), ensure_ascii=False))
+        return
+    for mistake in mistakes:
+        typer.echo(json.dumps(mistake, ensure_ascii=False))
+    _print_scores(scores)
+    typer.echo(f"model: {found.id}")
+
+
+def _print_scores(scores: Scores) -> None:
+    from exports.scores import errors_table, scores_table
+
+    documents = f"{scores.documents:,} documents, {scores.passages:,} passages"
+    for title, (head, rows) in (
+        (f"Scores on {scores.split}: {documents}", scores_table(scores)),
+        ("Mistakes", errors_table(scores)),
+    ):
+        table = Table(title=title, title_justify="left")
+        for number, column in enumerate(head):
+            table.add_column(column, justify="right" if number else "left")
+        for row in rows:
+            table.add_row(*row)
+        Console().print(table)

@@ -5,10 +5,12 @@ Greys and colours are chosen to be read on white and on black; no fonts, scripts
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from annotation.intervals import Measure
 from exports.counts import SplitCounts
 
 COLOURS = {"train": "#4c78a8", "validation": "#f58518", "test": "#54a24b"}
@@ -68,6 +70,34 @@ def lengths_svg(counts: Mapping[str, SplitCounts]) -> str:
     width = max(left * 2 + (last + 1) * step, 240)
     parts.append(_text(left, top + height + 32, "passages by their length, up to so many characters", "start"))
     return _svg(width, top + height + 42, "Passages by length", parts)
+
+
+def curve_svg(points: Sequence[tuple[int, Measure]]) -> str:
+    """F1 by the number of documents learned from, with its interval; documents on a logarithmic scale."""
+    left, top, width, height = 44, 16, 360, 180
+    most, least = points[-1][0], points[0][0]
+
+    def place(documents: int, value: float) -> tuple[int, int]:
+        share = math.log(documents / least) / math.log(most / least) if most > least else 1.0
+        return left + round(width * share), top + round(height * (1 - value))
+
+    parts = []
+    for tenths in range(0, 11, 2):
+        y = top + round(height * (1 - tenths / 10))
+        parts.append(f'<line x1="{left}" y1="{y}" x2="{left + width}" y2="{y}" stroke="{GREY}" stroke-opacity="0.3"/>')
+        parts.append(_text(left - 6, y + 4, f"{tenths / 10:.1f}", "end", 10))
+    known = [(documents, f1) for documents, f1 in points if f1.value is not None]
+    line = " ".join("{},{}".format(*place(documents, f1.value or 0.0)) for documents, f1 in known)
+    parts.append(f'<polyline points="{line}" fill="none" stroke="{COLOURS["train"]}" stroke-width="2"/>')
+    for documents, f1 in known:
+        x, y = place(documents, f1.value or 0.0)
+        if f1.low is not None and f1.high is not None:
+            low, high = place(documents, f1.low)[1], place(documents, f1.high)[1]
+            parts.append(f'<line x1="{x}" y1="{low}" x2="{x}" y2="{high}" stroke="{COLOURS["train"]}"/>')
+        parts.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{COLOURS["train"]}"/>')
+        parts.append(_text(x, top + height + 14, f"{documents:,}", "middle", 10))
+    parts.append(_text(left, top + height + 34, "F1 (exact spans) by documents learned from, 95 % intervals", "start"))
+    return _svg(left + width + 40, top + height + 44, "Learning curve", parts)
 
 
 def _legend(counts: Mapping[str, SplitCounts], left: int) -> list[str]:
