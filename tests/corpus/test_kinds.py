@@ -1,4 +1,4 @@
-"""Kinds of pages that are no news page: notices, interviews, threads, announcements, lists, and those without article."""
+"""Kinds of pages that are no news page: notices, interviews, threads, lists, and those without an article."""
 
 from collections import defaultdict
 
