@@ -1,4 +1,4 @@
-"""Kinds of pages that are no news page: notices, interviews, threads, lists, and those without an article."""
+"""Pages that are no news page: notices, interviews, threads, announcements, lists, and pages without an article."""
 
 from collections import defaultdict
 
