@@ -81,11 +81,20 @@ def choose(lines: Lines) -> Sequence[Line]:
             line.rule = None
             continue
         if line.rule is None:
-            if not inside or (score < _ALIEN and not bylines.signature(line)):
+            if not inside or (score < _ALIEN and not bylines.signature(line)) or _says_nothing(line):
                 line.rule = OUTSIDE
-        elif inside and line.rule in _DOUBTFUL and score > _SURE and not bylines.fields(line):
+        elif inside and line.rule in _DOUBTFUL and score > _SURE and not _is_sure(line):
             line.rule = None
     return [line for line in lines[first:last] if line.rule is None]
+
+
+def _says_nothing(line: Line) -> bool:
+    """No letter and no digit: what is left of a picture or a table, `![]()`. Dots may be an answer."""
+    return not line.words and "…" not in line.plain
+
+
+def _is_sure(line: Line) -> bool:
+    return bylines.fields(line) or (line.rule == navigation.RULE and navigation.sure(line))
 
 
 def _goes_on(line: Line) -> bool:

@@ -89,6 +89,8 @@ def closing(lines: Sequence[Line], place: int) -> int:
         return 1
     if place and _ITEM.match(line.plain) and lines[place - 1].plain.startswith("附件"):
         return 1
+    if place and _SIGNED_ON.fullmatch(line) and _BODY.fullmatch(lines[place - 1].plain):
+        return 1
     after = lines[place + 1] if place + 1 < len(lines) else None
     return 2 if after and _SIGNED_ON.fullmatch(after) and _BODY.fullmatch(line.plain) else 0
 

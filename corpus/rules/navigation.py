@@ -24,11 +24,12 @@ _WORDS = Pattern(
 )
 _BUTTONS = Pattern(
     r"(?:首页|主页|登录|注册|搜索|菜单|导航|更多|全部|正文|切换|关闭|退出|返回|跳转|尾页|末页|选择"
-    r"|[\s\d>»/|\[\]-])+|(?:网站)?首页 .*",
+    r"|[\s\d>»/|\[\]-])+|(?:网站|返回)?[首主]页[^,。:!?]*",
     tried="whole",
 )
 _BREADCRUMB = re.compile(r"^[^。!?,]{0,80}[^\s>\d]\s*(?:>>|>|»|›|→|::)(?!\s*\d)\s*[^。!?,]{0,60}$")
 _ARROWS = Pattern("[>»›→]|::")
+_SURE = re.compile("[上下尾末]一?页(?:$|[ >\\d])|设为首页|加入收藏|当前位置")
 _SEPARATORS = Pattern(r"[|｜·•/丨\s]+")
 _BARS = re.compile("[|/]")  # Latin words have spaces between them without being a menu
 _SENTENCE = re.compile(r"[。!?;]|[a-z]\.$")
@@ -49,6 +50,11 @@ def navigation(line: Line) -> bool:
     ):
         return True
     return _SEPARATORS.may_match(line) and is_list(text) and not _ENTRY.search(text)
+
+
+def sure(line: Line) -> bool:
+    """Paging and the like, which no article has in its midst."""
+    return bool(_SURE.search(line.plain))
 
 
 def is_list(text: str, least: int = 4) -> bool:

@@ -11,7 +11,10 @@ from corpus.triggers import Pattern
 
 RULE = "related_teaser"
 
-_THINGS = "(?:文章|阅读|新闻|链接|栏目|推荐|报道|资讯|内容|专题|信息|主题|稿件|视频|图片|帖子|话题|产品|搜索|标签)"
+_LEAST_HEADLINE = 10  # Han characters
+_THINGS = (
+    "(?:文章|阅读|新闻|链接|栏目|推荐|报道|资讯|内容|专题|信息|主题|稿件|视频|图片|图集|组图|帖子|话题|产品|搜索|标签)"
+)
 _HEADS = Pattern(
     r"[【\[<◆●■▼▲]?\s*(?:"
     + "|".join(
@@ -40,7 +43,6 @@ _SOURCE_AND_DATE = Pattern(
 )
 # A colon of a headline stands after more characters than the name of a field has.
 _HEADLINE_AND_DATE = Pattern(r"(?:[^|:]|(?<=[\u3400-\u9fff“”]{6}):)*[\s(\[](?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}[)\]]?")
-_LEAST_HEADLINE = 10  # Han characters
 _UP_TO = re.compile(r"截[至止]|自|于|从")
 _BULLET = re.compile(r"(?:[·•●◆■□▪>»-]|\d{1,2}[.、 ])\s*\S")
 _LONGEST_TRAILER = 400
@@ -74,7 +76,9 @@ def section_head(line: Line) -> bool:
 
 
 def teaser(line: Line) -> bool:
-    """A summary cut off in mid-sentence, with or without `[详细]`."""
+    """A summary cut off in mid-sentence, with or without `[详细]`; one cut off at both ends, as search engines do."""
+    if line.plain.startswith("…") and line.plain.endswith("…") and line.han >= _LEAST_HEADLINE:
+        return True
     return line.ends_in_ellipsis and (line.han >= 12 or line.plain[-1] in "])】>")
 
 
