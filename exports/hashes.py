@@ -1,33 +1,122 @@
-"""Hashes of rows, which outlive a change of the Parquet writer; `corpus.folder` has those of files."""
+"""Hashes of rows, which outlive a change of the Parquet writer; `corpus.folder` has those of files.
+
+In: Arrow tables, in any pieces. Out: one SHA-256 for all their rows in order. docs/exports.md has the canonical form
+(version 2), so that others can compute it without us.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from exports.texts import one_array
+
+HASH_VERSION = 2
 
 
 class RowHash:
-    """SHA-256 over a table's rows in order, each as one line of canonical JSON in UTF-8.
+    """The canonical hash of a table's rows; where the table is cut into pieces does not show in it.
 
-    Canonical: every column of the schema is there (null where there is no value), keys are sorted by code point, no
-    spaces, only what JSON demands is escaped, floats in their shortest form.
+    Every column, list and field of a struct is a node with a path (`entities[].label`). A node has up to four streams,
+    each with a SHA-256 of its own: `nulls`, the place of each missing value among the node's values; `lengths` of lists
+    (in values) and strings (in UTF-8 bytes); `values` of numbers; `bytes` of strings. Whole numbers are varints, seven
+    bits a byte, lowest first (LEB128); those of `values` zigzag-coded before; floats are 8 bytes, little-endian. A
+    missing value is in `nulls` alone. The hash is the SHA-256 of a line `path stream hash` a stream, ordered, with the
+    number of rows before them: `rows N`.
     """
 
-    def __init__(self, columns: Iterable[str]) -> None:
-        self._empty = dict.fromkeys(columns)
-        self._hash = sha256()
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema.remove_metadata()
+        self._streams: dict[tuple[str, str], Any] = {}
+        self._seen: dict[str, int] = {}
+        self.rows = 0
+        for field in self._schema:
+            self._open(field.name, field.type)
 
-    def update(self, row: Mapping[str, Any]) -> None:
-        """Add one row."""
-        self._hash.update(_CANONICAL.encode({**self._empty, **row}).encode() + b"\n")
+    def _open(self, path: str, kind: pa.DataType) -> None:
+        self._seen[path] = 0
+        names = ["nulls"]
+        if pa.types.is_list(kind):
+            names.append("lengths")
+            self._open(f"{path}[]", kind.value_type)
+        elif pa.types.is_struct(kind):
+            for field in kind:
+                self._open(f"{path}.{field.name}", field.type)
+        elif pa.types.is_string(kind):
+            names += ["lengths", "bytes"]
+        else:
+            names.append("values")
+        for name in names:
+            self._streams[path, name] = sha256()
+
+    def update(self, table: pa.Table | pa.RecordBatch) -> None:
+        """Add rows; the columns are those of the schema."""
+        self.rows += table.num_rows
+        for field in self._schema:
+            self._add(field.name, field.type, one_array(table.column(field.name)))
+
+    def _add(self, path: str, kind: pa.DataType, array: pa.Array) -> None:
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        if array.null_count:
+            missing = np.flatnonzero(pc.is_null(array).to_numpy(zero_copy_only=False))
+            self._streams[path, "nulls"].update(varints(missing + self._seen[path]))
+        self._seen[path] += len(array)
+        if pa.types.is_struct(kind):
+            array = array.filter(array.is_valid()) if array.null_count else array
+            for number, field in enumerate(kind):
+                self._add(f"{path}.{field.name}", field.type, array.field(number))
+            return
+        array = array.drop_null()
+        if pa.types.is_list(kind):
+            lengths = np.diff(array.offsets.to_numpy())
+            self._streams[path, "lengths"].update(varints(lengths))
+            self._add(f"{path}[]", kind.value_type, array.flatten())
+        elif pa.types.is_string(kind):
+            _, borders, data = array.buffers()
+            if len(array):
+                offsets = np.frombuffer(borders, np.int32)[array.offset : array.offset + len(array) + 1]
+                self._streams[path, "lengths"].update(varints(np.diff(offsets)))
+                if offsets[-1] > offsets[0]:
+                    self._streams[path, "bytes"].update(memoryview(data)[offsets[0] : offsets[-1]])
+        elif pa.types.is_floating(kind):
+            self._streams[path, "values"].update(array.to_numpy().astype("<f8").tobytes())
+        else:
+            values = array.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
+            self._streams[path, "values"].update(varints(((values << 1) ^ (values >> 63)).view(np.uint64)))
 
     def hexdigest(self) -> str:
         """The hash of the rows so far."""
-        return self._hash.hexdigest()
+        lines = [f"{path} {name} {stream.hexdigest()}\n" for (path, name), stream in self._streams.items()]
+        return sha256("".join([f"rows {self.rows}\n", *sorted(lines)]).encode()).hexdigest()
+
+
+def varints(numbers: NDArray[np.integer[Any]]) -> bytes:
+    """LEB128 of whole numbers that are not negative, one behind the other."""
+    if not len(numbers):
+        return b""
+    most = int(numbers.max())
+    if most < 0x80:
+        return numbers.astype(np.uint8).tobytes()
+    left = numbers.astype(np.uint64)
+    sizes = np.ones(len(left), np.int64)
+    for shift in range(7, 64, 7):
+        if most >> shift:
+            sizes += left >= np.uint64(1 << shift)
+    ends = np.cumsum(sizes)
+    out = np.empty(int(ends[-1]), np.uint8)
+    begins = ends - sizes
+    for number in range(int(sizes.max())):
+        some = np.flatnonzero(sizes > number)
+        part = (left[some] >> np.uint64(7 * number)).astype(np.uint8) & 0x7F
+        out[begins[some] + number] = part | ((sizes[some] > number + 1).astype(np.uint8) << 7)
+    return out.tobytes()
 
 
 def joined_hash(tables: Mapping[str, str]) -> str:

@@ -1,13 +1,37 @@
 """Passages cover a document exactly, are no longer than asked, and never cut an entity."""
 
+import re
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.characters import codes_of
 from corpus.errors import JiaozhuError
-from exports.passages import cut
+from exports.passages import cut as cut_all
+
+
+def cut_together(documents, max_chars):
+    """The passages of each of these `(text, spans)`, in its own offsets, cut side by side with the others."""
+    begins = np.cumsum([0, *(len(text) for text, _ in documents)])
+    spans = [
+        (begin + start, begin + end)
+        for begin, (_, found) in zip(begins, documents, strict=False)
+        for start, end in found
+    ]
+    starts, ends = np.array(spans, np.int64).reshape(-1, 2).T
+    borders = cut_all(codes_of("".join(text for text, _ in documents)), begins, (starts, ends), max_chars).tolist()
+    pairs = list(pairwise(borders))
+    return [
+        [(low - begin, high - begin) for low, high in pairs if begin <= low and high <= end]
+        for begin, end in pairwise(begins.tolist())
+    ]
+
+
+def cut(text, spans, max_chars):
+    return cut_together([(text, spans)], max_chars)[0]
 
 
 @st.composite
@@ -64,6 +88,32 @@ def test_a_sentence_end_inside_an_entity_is_no_border():
     text = "他在哇！公司上班。"
     assert cut(text, [], 5) == [(0, 4), (4, 9)]
     assert cut(text, [(2, 6)], 5) == [(0, 2), (2, 7), (7, 9)]
+
+
+@given(st.lists(texts_with_spans(), max_size=4), st.integers(1, 30))
+def test_a_document_is_cut_alike_whatever_stands_beside_it(documents, max_chars):
+    assert cut_together(documents, max_chars) == [cut(text, spans, max_chars) for text, spans in documents]
+
+
+@given(texts_with_spans(), st.integers(1, 30))
+def test_a_cut_is_where_the_rules_put_it(made, max_chars):
+    """The rules of the documentation, with regular expressions and a character at a time."""
+    text, spans = made
+    inside = {place for start, end in spans for place in range(start + 1, end)}
+    patterns = (r"(?:[。！？；…!?;]+[”’」』）)》】]*|\n)\n*", r"[，、]|,(?!\d)", r"(?s:.)")
+    expected, begin = [], 0
+    while begin < len(text):
+        end, limit = len(text), begin + max_chars
+        if limit < len(text):
+            for pattern in patterns:
+                places = [found.end() for found in re.finditer(pattern, text) if found.end() not in inside]
+                fitting = [place for place in places if begin < place <= limit]
+                if fitting or pattern is patterns[-1]:
+                    end = fitting[-1] if fitting else next(place for place in places if place > limit)
+                    break
+        expected.append((begin, end))
+        begin = end
+    assert cut(text, spans, max_chars) == expected
 
 
 def test_a_passage_of_no_characters_cannot_be_asked_for():

@@ -1,0 +1,113 @@
+"""A column of texts as one run of characters, so that offsets of a million rows are cut and compared at once.
+
+In: an Arrow column of strings. Out: where each character begins in its UTF-8 bytes. Characters are numbered through the
+whole column; offsets are code points, half-open, as everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Row `i` has the characters `[rows[i], rows[i + 1])`; character `c` the bytes `[starts[c], starts[c + 1])`."""
+
+    data: NDArray[np.uint8]
+    starts: Ints
+    rows: Ints
+
+    @classmethod
+    def of(cls, column: pa.Array | pa.ChunkedArray) -> Texts:
+        """The characters of a column of strings.
+
+        Raises:
+            TypeError: a row is null.
+            pyarrow.ArrowInvalid: a row is not UTF-8.
+        """
+        array = one_array(column)
+        if array.null_count:
+            raise TypeError("a text is missing")
+        array.validate(full=True)
+        _, offsets, data = array.buffers()
+        borders = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1].astype(np.int64)
+        content = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+        content = content[borders[0] : borders[-1]]
+        borders -= borders[0]
+        starts = np.append(np.flatnonzero((content & 0xC0) != 0x80), len(content))
+        return cls(content, starts, np.searchsorted(starts, borders))
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self.rows) - 1
+
+    @property
+    def lengths(self) -> Ints:
+        """The characters of each row."""
+        return np.diff(self.rows)
+
+    def codes(self) -> NDArray[np.intp]:
+        """The code point of each character."""
+        text = self.data.tobytes().decode()
+        return np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.intp)
+
+    def bytes_of(self, row: int) -> memoryview:
+        """The UTF-8 bytes of one row."""
+        first, last = self.starts[self.rows[row]], self.starts[self.rows[row + 1]]
+        return memoryview(self.data[first:last])
+
+    def text(self, row: int) -> str:
+        """One row."""
+        return str(self.bytes_of(row), "utf-8")
+
+    def split(self, borders: Ints) -> pa.StringArray:
+        """The run of characters cut at `borders` (of the first row's begin, each cut, the last row's end); no copy."""
+        return strings(self.starts[borders], self.data)
+
+    def cut(self, starts: Ints, ends: Ints) -> pa.StringArray:
+        """The texts of `[starts[i], ends[i])`."""
+        first, last = self.starts[starts], self.starts[ends]
+        sizes = last - first
+        borders = borders_of(sizes)
+        places = np.repeat(first - borders[:-1], sizes) + np.arange(borders[-1])
+        return strings(borders, self.data[places])
+
+    def tokens(self, borders: Ints) -> pa.ListArray:
+        """A list of single characters for each piece between `borders`; no copy."""
+        first, last = borders[0], borders[-1]
+        characters = strings(self.starts[first : last + 1], self.data)
+        return pa.ListArray.from_arrays(pa.array((borders - first).astype(np.int32)), characters)
+
+
+def one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """A column as one array."""
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def strings(borders: Ints, data: NDArray[np.uint8]) -> pa.StringArray:
+    """An Arrow array of the UTF-8 bytes between `borders`, which must be those of characters; `data` is not copied."""
+    first, last = int(borders[0]), int(borders[-1])
+    return pa.StringArray.from_buffers(
+        len(borders) - 1,
+        pa.py_buffer((borders - first).astype(np.int32)),
+        pa.py_buffer(np.ascontiguousarray(data[first:last])),
+    )
+
+
+def borders_of(sizes: Ints) -> Ints:
+    """Where things of these sizes begin when they stand side by side, and where the last one ends."""
+    borders = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=borders[1:])
+    return borders
+
+
+def ranges(starts: Ints, sizes: Ints) -> Ints:
+    """`start, start + 1, …` of each, `sizes` numbers of each, side by side."""
+    borders = borders_of(sizes)
+    return np.repeat(starts - borders[:-1], sizes) + np.arange(borders[-1])
