@@ -1,0 +1,266 @@
+"""The annotation log in columns: a log of millions of spans is read block by block, and never held.
+
+In: the log. Out: `Heads`, who decided when on which document and where the line of it stands; then the spans of chosen
+lines. A block that Arrow's reader will not vouch for is read again a line at a time, by `annotation.log.from_line`, which
+says what a record is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+from numpy.typing import NDArray
+
+from annotation.log import Record, Status, Verdict, from_line
+from corpus.errors import JiaozhuError
+from exports.texts import Ints
+
+BLOCK = 1 << 24  # bytes of the log in memory at once
+
+_TEXT, _INT = pa.string(), pa.int64()
+SUGGESTION = pa.struct(
+    [("start", _INT), ("end", _INT), ("label", _TEXT), ("text", _TEXT), ("score", pa.float64()), ("source", _TEXT)]
+)
+SPAN = pa.struct(
+    [
+        ("start", _INT),
+        ("end", _INT),
+        ("label", _TEXT),
+        ("text", _TEXT),
+        ("raw_start", _INT),
+        ("raw_end", _INT),
+        ("verdict", _TEXT),
+        ("suggestion", SUGGESTION),
+    ]
+)
+_OPTIONAL = {"lead_time", "model", "ground_truth", "blind", "seen"}
+HEAD = pa.schema(
+    [
+        ("doc_id", _TEXT),
+        ("text_sha256", _TEXT),
+        ("annotation", _TEXT),
+        ("annotator", _TEXT),
+        ("status", _TEXT),
+        ("created_at", _TEXT),
+        ("updated_at", _TEXT),
+        ("lead_time", pa.float64()),
+        ("model", _TEXT),
+        ("guideline", _TEXT),
+        ("ground_truth", pa.bool_()),
+        ("blind", pa.bool_()),
+    ]
+)
+RECORD = pa.schema(
+    [
+        *HEAD,
+        pa.field("spans", pa.list_(SPAN)),
+        pa.field("deleted", pa.list_(SUGGESTION)),
+        pa.field("seen", pa.list_(pa.list_(_INT))),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A line of the log that is no record, numbered from 1, and why."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: not a record of the annotation log ({self.reason}); restore it from version control"
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """All records of the log without their spans, in its order, and the lines that are none.
+
+    `lines` are their numbers; `places` and `sizes` say which bytes of the file they are.
+    """
+
+    log: Path
+    table: pa.Table  # columns of HEAD
+    lines: Ints
+    places: Ints
+    sizes: Ints
+    broken: tuple[Broken, ...]
+
+    def record(self, row: int) -> Record:
+        """One record, with its spans; raises what `from_line` raises."""
+        return from_line(self.bytes_of([row])[0].decode())
+
+    def bytes_of(self, rows: Sequence[int]) -> list[bytes]:
+        """The lines of some records, each with its newline."""
+        found: list[bytes] = []
+        with self.log.open("rb") as file:
+            for row in rows:
+                file.seek(int(self.places[row]))
+                found.append(file.read(int(self.sizes[row])).rstrip(b"\n") + b"\n")
+        return found
+
+
+def read_heads(log: Path, without: Collection[int] = ()) -> Heads:
+    """The heads of all records but those on the lines `without`.
+
+    Raises:
+        JiaozhuError: there is no log.
+    """
+    if not log.is_file():
+        raise JiaozhuError(f"{log}: no annotation log here; run jiaozhu annotation pull, or name one with --log")
+    tables = [HEAD.empty_table()]
+    broken: list[Broken] = []
+    numbers, places, sizes = ([np.zeros(0, np.int64)] for _ in range(3))
+    left_out = np.array(sorted(without), np.int64)
+    for block, first, place in _blocks(log):
+        ends = np.flatnonzero(np.frombuffer(block, np.uint8) == 10) + 1
+        begins = np.concatenate([[0], ends[:-1]])
+        lines = np.arange(first, first + len(ends))
+        keep = ~np.isin(lines, left_out) if len(left_out) else np.ones(len(lines), bool)
+        made = None if not keep.all() else _parse(block, HEAD, len(lines))
+        if made is None:
+            made, keep = _read_slowly(block, begins, ends, lines, keep, broken)
+        tables.append(made)
+        numbers.append(lines[keep])
+        places.append(begins[keep] + place)
+        sizes.append((ends - begins)[keep])
+    return Heads(
+        log,
+        _compact(pa.concat_tables(tables)),
+        np.concatenate(numbers),
+        np.concatenate(places),
+        np.concatenate(sizes),
+        tuple(broken),
+    )
+
+
+def read_spans(heads: Heads, rows: Sequence[int]) -> pa.Table:
+    """The whole records of these rows of `heads`, in their order (columns of RECORD).
+
+    Raises:
+        BrokenLines: some are no records.
+    """
+    lines = heads.bytes_of(rows)
+    made = _parse(b"".join(lines), RECORD, len(rows))
+    if made is not None and _is_sound(made):
+        return made
+    broken: list[Broken] = []
+    records: list[dict[str, Any]] = []
+    for row, line in zip(rows, lines, strict=True):
+        try:
+            records.append(asdict(from_line(line.decode())))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            broken.append(Broken(int(heads.lines[row]), _line(error)))
+    if broken:
+        raise BrokenLines(broken)
+    return pa.Table.from_pylist(records, schema=RECORD)
+
+
+class BrokenLines(Exception):  # noqa: N818 — no error of anybody's: it asks for the log without them
+    """Lines whose heads can be read, and whose spans cannot."""
+
+    def __init__(self, broken: list[Broken]) -> None:
+        super().__init__(f"{len(broken)} lines")
+        self.broken = broken
+
+
+def _blocks(log: Path) -> Iterator[tuple[bytes, int, int]]:
+    """The log in pieces of whole lines, each ending with a newline; the number of its first line, and its place."""
+    line, place, rest = 1, 0, b""
+    with log.open("rb") as file:
+        while piece := file.read(BLOCK):
+            cut = piece.rfind(b"\n") + 1
+            if not cut:
+                rest += piece
+                continue
+            block = rest + piece[:cut]
+            yield block, line, place
+            line += block.count(b"\n")
+            place += len(block)
+            rest = piece[cut:]
+    if rest:
+        yield rest + b"\n", line, place
+
+
+def _parse(block: bytes, schema: pa.Schema, rows: int) -> pa.Table | None:
+    """The block's records, or None where one may not be whole."""
+    whole = schema is RECORD
+    try:
+        table = pyarrow.json.read_json(
+            pa.BufferReader(block),
+            # One thread: more take longer where the machine has other work, and the order of errors is theirs.
+            read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(block) + 1),
+            parse_options=pyarrow.json.ParseOptions(
+                explicit_schema=schema, unexpected_field_behavior="error" if whole else "ignore"
+            ),
+        )
+    except pa.ArrowException:
+        return None
+    required = [name for name in schema.names if name not in _OPTIONAL]
+    if table.num_rows != rows or any(table[name].null_count for name in required):
+        return None
+    if not pc.all(pc.is_in(table["status"], pa.array(get_args(Status))), min_count=0).as_py():
+        return None
+    return table.select(schema.names)
+
+
+def _is_sound(table: pa.Table) -> bool:
+    """Whether the spans and deleted suggestions have every field that a record asks for."""
+    spans, deleted = (table[name].combine_chunks().flatten() for name in ("spans", "deleted"))
+    suggestions = spans.field("suggestion")
+    suggestions = suggestions.filter(suggestions.is_valid())
+    for items, optional in ((spans, {"suggestion"}), (suggestions, set()), (deleted, set())):
+        if items.null_count:
+            return False
+        for number, field in enumerate(items.type):
+            if field.name not in optional and items.field(number).null_count:
+                return False
+    seen = table["seen"].combine_chunks().flatten()
+    if not pc.all(pc.equal(pc.list_value_length(seen), 2), min_count=0).as_py():
+        return False
+    return bool(pc.all(pc.is_in(spans.field("verdict"), pa.array(get_args(Verdict))), min_count=0).as_py())
+
+
+def _read_slowly(
+    block: bytes,
+    begins: Ints,
+    ends: Ints,
+    lines: Ints,
+    keep: NDArray[np.bool_],
+    broken: list[Broken],
+) -> tuple[pa.Table, NDArray[np.bool_]]:
+    records: list[dict[str, Any]] = []
+    kept = keep.copy()
+    for index in np.flatnonzero(keep).tolist():
+        line = block[begins[index] : ends[index]]
+        if not line.strip():
+            kept[index] = False
+            continue
+        try:
+            record = from_line(line.decode())
+            head = {name: getattr(record, name) for name in HEAD.names}
+            "".join(map(str, head.values())).encode()  # a lone surrogate is no text
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            kept[index] = False
+            broken.append(Broken(int(lines[index]), _line(error)))
+        else:
+            records.append(head)
+    return pa.Table.from_pylist(records, schema=HEAD), kept
+
+
+def _compact(table: pa.Table) -> pa.Table:
+    """Values that repeat, held once."""
+    for number, name in enumerate(table.column_names):
+        if name in ("annotator", "status", "model", "guideline"):
+            table = table.set_column(number, name, table[name].dictionary_encode())
+    return table.combine_chunks()
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
