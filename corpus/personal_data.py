@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from corpus.characters import codes_of, prefix_sums, table_of, text_of
+from corpus.characters import Mask, codes_of, prefix_sums, table_of, text_of
 
 Kind = Literal["email", "id_number", "bank_card", "wechat", "qq", "phone"]
 
@@ -138,10 +140,7 @@ def find(text: str) -> list[PersonalData]:
     """
     found: list[PersonalData] = []
     codes = codes_of(text)
-    hinted = table_of("[@＠#＃]")[codes]
-    hinted[:-1] |= table_of(_HINT_BEGINS)[codes[:-1]] & table_of(_HINT_GOES_ON)[codes[1:]]
-    digit, joined = table_of(_DIGIT)[codes], table_of(_IN_NUMBER)[codes]
-    hinted[:-4] |= digit[:-4] & joined[1:-3] & joined[2:-2] & joined[3:-1] & digit[4:]
+    hinted = hints(codes)
     if not hinted.any():
         return found
     folded = text_of(_FOLDED[codes])
@@ -153,6 +152,27 @@ def find(text: str) -> list[PersonalData]:
             start = end - len(lines[index])
             found += (PersonalData(start + low, start + high, kind) for low, high, kind in _find(folded[start:end]))
     return found
+
+
+def hints(codes: NDArray[np.intp]) -> Mask:
+    """Where something begins without which a text has no value; of many texts side by side as of one.
+
+    Where one text's end and the next one's begin look like a value, that is a hint too.
+    """
+    kinds = _hint_kinds()[codes]
+    hinted = (kinds & 4) > 0
+    hinted[:-1] |= ((kinds[:-1] & 8) > 0) & ((kinds[1:] & 16) > 0)
+    digit, joined = (kinds & 1) > 0, (kinds & 2) > 0
+    hinted[:-4] |= digit[:-4] & joined[1:-3] & joined[2:-2] & joined[3:-1] & digit[4:]
+    return hinted
+
+
+@cache
+def _hint_kinds() -> NDArray[np.uint8]:
+    """A bit a class, so that one look-up of a character answers for all."""
+    classes = (_DIGIT, _IN_NUMBER, "[@＠#＃]", _HINT_BEGINS, _HINT_GOES_ON)
+    tables = [table_of(characters).astype(np.uint8) << number for number, characters in enumerate(classes)]
+    return np.bitwise_or.reduce(tables)
 
 
 def mask(text: str) -> str:

@@ -28,9 +28,7 @@ class TableWriter:
         self._size = rows_per_group
         self._rows: list[Mapping[str, Any]] = []
         self.count = 0
-        self._writer = pq.ParquetWriter(
-            path, schema, compression="zstd", write_page_index=True, use_content_defined_chunking=True
-        )
+        self._writer = parquet_writer(path, schema)
 
     def write(self, row: Mapping[str, Any]) -> None:
         """Add one row; keys are the schema's columns, a missing one is null."""
@@ -55,6 +53,11 @@ class TableWriter:
         self._writer.close()
 
 
+def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A writer with the settings that all our tables have; each table it is given is a row group."""
+    return pq.ParquetWriter(path, schema, compression="zstd", write_page_index=True, use_content_defined_chunking=True)
+
+
 def rows_of(path: Path, doc_ids: Container[str], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
     """The rows of these documents in the order of the table; groups of rows without any are not read.
 
@@ -75,10 +78,15 @@ def read_rows(path: Path, columns: Sequence[str] | None = None, batch_size: int 
     Raises:
         JiaozhuError: there is no such table, it is not Parquet, or it lacks a column.
     """
+    for batch in read_batches(path, columns, batch_size):
+        yield from batch.to_pylist()
+
+
+def read_batches(path: Path, columns: Sequence[str] | None = None, batch_size: int = 1_000) -> Iterator[pa.RecordBatch]:
+    """The same rows in Arrow batches of at most `batch_size`; raises what `read_rows` raises."""
     for file in _files(path):
         with _opened(file, columns) as table:
-            for batch in table.iter_batches(batch_size=batch_size, columns=list(columns) if columns else None):
-                yield from batch.to_pylist()
+            yield from table.iter_batches(batch_size=batch_size, columns=list(columns) if columns else None)
 
 
 def _files(path: Path) -> list[Path]:

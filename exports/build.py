@@ -1,38 +1,46 @@
 """The published dataset from the corpus and the annotation log.
 
 In: documents and annotations. Out: a folder of Parquet tables with a card and sums, the same bytes for the same inputs,
-put in place as a whole. Rows are streamed; memory grows with the log, not with the corpus.
+put in place as a whole. Documents are taken in batches of columns; memory grows with the number of documents and
+records, by some hundred bytes each, and not with their texts and spans.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from annotation.carry import Lost
 from annotation.labels import LabelScheme
 from corpus.errors import JiaozhuError
 from corpus.folder import file_sha256, replace_folder, write_sums
-from corpus.personal_data import cover, find
 from corpus.progress import track
-from corpus.store import TableWriter
 from exports.annotators import POLICIES, pseudonyms, published_name
 from exports.card import Making, write_card
 from exports.counts import SplitCounts
-from exports.croissant import CROISSANT, croissant, path_of
+from exports.croissant import CROISSANT, croissant
 from exports.forms import FOLDER as FORMS_FOLDER
 from exports.forms import chosen_forms, spacy_version, write_form
-from exports.gather import Gathered, LogCounts, Refusal, gather, read_documents
-from exports.hashes import RowHash, joined_hash
-from exports.rows import CONFIGS, DOCUMENT_COLUMNS, SCHEMAS, document_rows, features, table_path
+from exports.gather import Gathered, LogCounts, Refusal, cluster_ids, documents_of, gather
+from exports.hashes import joined_hash
+from exports.inputs import digests
+from exports.log_columns import Broken
+from exports.masking import masked
+from exports.overlap import Overlap, Overlaps
+from exports.removed import put_removed
+from exports.rows import Shape
 from exports.splits import SPLITS, assign
+from exports.tables import DOCUMENT_COLUMNS, make_tables
+from exports.tags import SCHEMES
+from exports.writing import TableFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +50,15 @@ class Summary:
     output: Path
     labels: list[str]
     splits: dict[str, SplitCounts]
+    overlap: dict[str, Overlap]
     log: LogCounts
     refused: tuple[Refusal, ...]
+    broken: tuple[Broken, ...]
     lost: tuple[Lost, ...]  # what could not be carried over to the text of today
     rows_sha256: str
     masked: dict[str, int]  # values of personal data by kind
+    forms: tuple[str, ...]
+    policy: str  # how the splits were made: `balanced` or `blind`
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as one JSON object."""
@@ -54,10 +66,14 @@ class Summary:
             "output": str(self.output),
             "rows_sha256": self.rows_sha256,
             "splits": {split: counts.as_dict(self.labels) for split, counts in self.splits.items()},
+            "split_policy": self.policy,
+            "entity_overlap": {split: asdict(found) for split, found in self.overlap.items()},
             "annotations": asdict(self.log),
             "refused": [asdict(refusal) for refusal in self.refused],
+            "broken": [asdict(item) for item in self.broken],
             "lost": [asdict(item) for item in self.lost],
             "masked": self.masked,
+            "forms": list(self.forms),
         }
 
 
@@ -71,38 +87,58 @@ def build_dataset(
     license_id: str = "",
     max_chars: int = 512,
     skip_stale: bool = False,
+    strict: bool = False,
     mask_personal_data: bool = True,
     forms: Sequence[str] = (),
     annotators: str = "pseudonyms",
+    tags: str = "bio",
+    inner_places: bool = False,
+    words: bool = False,
+    normalized: bool = True,
+    removed: bool = False,
 ) -> Summary:
     """Write the dataset to `output`, in place of the one that was there.
 
     `corpus` is the folder of `corpus build`; `skip_stale` leaves out annotations whose document has another text now,
-    instead of carrying them over. `mask_personal_data` writes asterisks for phones, e-mails and the like in texts and
-    titles; no offset moves. `annotators` is `pseudonyms` or `as_logged`. `forms` are written beside the tables
-    (`exports.forms` lists them). An empty `license_id` is left out of the card, which then says so.
+    instead of carrying them over; `strict` stops at the first annotation that is refused and the first broken line of the
+    log. `mask_personal_data` writes asterisks for phones, e-mails and the like in texts and titles; no offset moves.
+    `annotators` is `pseudonyms` or `as_logged`, `tags` is `bio` or `bioes`. `inner_places`, `words` and `normalized`
+    fill what they name, `removed` adds the config of that name. `forms` are written beside the tables (`exports.forms`
+    lists them). An empty `license_id` is left out of the card, which then says so.
 
     Raises:
-        JiaozhuError: see `gather` and `chosen_forms`; `annotators` is something else; nothing is left to publish;
-            `max_chars` is less than 1; or `output` holds anything that is not a dataset of ours. `output` is then as
-            it was.
+        JiaozhuError: see `gather` and `chosen_forms`; `annotators` or `tags` is something else; the model of `words` is
+            not there; nothing is left to publish; `max_chars` is less than 1; or `output` holds anything that is not a
+            dataset of ours. `output` is then as it was.
     """
     if annotators not in POLICIES:
         raise JiaozhuError(f"[exports] annotators is {annotators!r}; it must be {' or '.join(POLICIES)}")
+    if tags not in SCHEMES:
+        raise JiaozhuError(f"[exports] tags is {tags!r}; it must be {' or '.join(SCHEMES)}")
     chosen = chosen_forms(forms)
+    shape = Shape(scheme.names, tags, inner_places, words)
+    inputs = digests(corpus, log, scheme)
     with replace_folder(output) as folder:
-        gathered = gather(corpus, log, scheme, skip_stale=skip_stale)
-        if not gathered.records:
-            wrong = (*gathered.refused, *(item for item in gathered.lost if item.reason != "removed"))
-            first = f"; the first left out: {wrong[0]}" if wrong else ""
-            raise JiaozhuError(f"{log}: no annotation of a document of {corpus} is left to publish{first}")
-        if annotators == "pseudonyms":
-            gathered = _with_pseudonyms(gathered, log)
-        labels = list(scheme.names)
-        masked: Counter[str] | None = Counter() if mask_personal_data else None
-        counts, tables, cleaners = _write_tables(folder, corpus, gathered, labels, max_chars, masked)
-        by_kind = dict(sorted((masked or {}).items()))
-        records = gathered.records.values()
+        work = folder / "work"
+        work.mkdir()
+        gathered = gather(corpus, log, scheme, work / "decisions.arrow", skip_stale=skip_stale, strict=strict)
+        if not gathered.clusters:
+            wrong = [*gathered.refused, *(item for item in gathered.lost if item.reason != "removed"), *gathered.broken]
+            said = f"; the first left out: {wrong[0]}" if wrong else ""
+            raise JiaozhuError(f"{log}: no annotation of a document of {corpus} is left to publish{said}")
+        split_of = assign(gathered.clusters, gathered.blind)
+        people = pseudonyms(gathered.people) if annotators == "pseudonyms" else None
+        masking: Counter[str] | None = Counter() if mask_personal_data else None
+        with TableFiles(folder, shape, max_chars) as files:
+            tables = _Tables(files, shape.labels, masking)
+            for documents, decided in _published(corpus, gathered):
+                tables.put(documents, _named(decided, people), split_of, shape, max_chars, normalized)
+            if removed:
+                put_removed(files, corpus, shape, tables.home_of, masking)
+            written = files.finish()
+        shutil.rmtree(work)
+        counts = {split: tables.counts[split] for split in SPLITS if split in tables.counts}
+        by_kind = dict(sorted((masking or {}).items()))
         making = Making(
             jiaozhu=version("jiaozhu"),
             pyarrow=pa.__version__,
@@ -110,98 +146,130 @@ def build_dataset(
             max_chars=max_chars,
             mask_personal_data=mask_personal_data,
             annotators=annotators,
-            cleaner_versions=tuple(sorted(cleaners)),
-            guideline_versions=tuple(sorted({record.guideline for record in records})),
-            models=tuple(sorted({record.model for record in records if record.model})),
+            tags=tags,
+            inner_places=inner_places,
+            words=_segmenter() if words else None,
+            normalized=normalized,
+            removed=removed,
+            split_policy="blind" if gathered.blind else "balanced",
+            cleaner_versions=tuple(sorted(tables.cleaners)),
+            guideline_versions=gathered.guidelines,
+            models=gathered.models,
             forms=chosen,
             spacy=spacy_version() if "spacy" in chosen else None,
         )
         for form in chosen:
-            write_form(folder, folder / FORMS_FOLDER, form, labels)
-        rows_sha256 = joined_hash(tables)
+            write_form(folder, folder / FORMS_FOLDER, form, shape)
+        rows_sha256 = joined_hash({table: made.sha256 for table, made in written.items()})
+        overlap = tables.overlap.found()
         write_card(
             folder,
             name=name,
             license_id=license_id,
-            labels=labels,
+            shape=shape,
             counts=counts,
+            overlap=overlap,
             log=gathered.counts,
             making=making,
             masked=by_kind,
             rows_sha256=rows_sha256,
-            tables_sha256=tables,
-            deleted=sum(len(record.deleted) for record in records),
+            tables=written,
+            deleted=gathered.deleted,
+            inputs=inputs,
         )
-        sums = {table: file_sha256(folder / path_of(table)) for table in tables}
-        text = croissant(sums, name=name, license_id=license_id, rows_sha256=rows_sha256, making=asdict(making))
+        text = croissant(
+            {path: file_sha256(folder / path) for made in written.values() for path in made.files},
+            shape,
+            name=name,
+            license_id=license_id,
+            rows_sha256=rows_sha256,
+            making=asdict(making),
+        )
         (folder / CROISSANT).write_text(text, "utf-8")
         write_sums(folder)
-    return Summary(output, labels, counts, gathered.counts, gathered.refused, gathered.lost, rows_sha256, by_kind)
+    return Summary(
+        output=output,
+        labels=list(shape.labels),
+        splits=counts,
+        overlap=overlap,
+        log=gathered.counts,
+        refused=gathered.refused,
+        broken=gathered.broken,
+        lost=gathered.lost,
+        rows_sha256=rows_sha256,
+        masked=by_kind,
+        forms=chosen,
+        policy=making.split_policy,
+    )
 
 
-def _with_pseudonyms(gathered: Gathered, log: Path) -> Gathered:
-    names = pseudonyms(log)
-    records = {
-        doc_id: replace(record, annotator=published_name(record.annotator, names))
-        for doc_id, record in gathered.records.items()
-    }
-    return replace(gathered, records=records)
+def _published(corpus: Path, gathered: Gathered) -> Iterator[tuple[pa.RecordBatch, pa.Table]]:
+    """The published documents in the corpus's order, with the decisions on them."""
+    with pa.OSFile(str(gathered.decisions)) as file, pa.ipc.open_stream(file) as stream:
+        batches = zip(documents_of(corpus, DOCUMENT_COLUMNS), stream, strict=True)
+        for documents, decided in track(batches, "Writing passages"):
+            if len(decided):
+                yield documents.take(decided["row"]), pa.Table.from_batches([decided])
 
 
-def _write_tables(
-    folder: Path,
-    corpus: Path,
-    gathered: Gathered,
-    labels: list[str],
-    max_chars: int,
-    masked: Counter[str] | None,
-) -> tuple[dict[str, SplitCounts], dict[str, str], set[str]]:
-    """Write every config's splits in the corpus's order; return their counts, row hashes and cleaner versions.
+def _named(decided: pa.Table, people: dict[str, str] | None) -> pa.Table:
+    """The decisions with the annotators' published names."""
+    if people is None:
+        return decided
+    names = [published_name(annotator, people) for annotator in decided["annotator"].to_pylist()]
+    index = decided.schema.get_field_index("annotator")
+    return decided.set_column(index, "annotator", pa.array(names, pa.string()))
 
-    A table without rows is not written: `datasets` would load none of its config. Personal data is masked and counted
-    in `masked`, unless that is None.
+
+def _segmenter() -> str:
+    """The version of the segmenter, with its model.
+
+    Raises:
+        JiaozhuError: the model is not there.
     """
-    split_of = assign(gathered.clusters.values())
-    counts = {split: SplitCounts() for split in SPLITS if split in set(split_of.values())}
-    schemas = {config: features(config, labels).arrow_schema for config in CONFIGS}
-    tables: dict[tuple[str, str], tuple[TableWriter, RowHash]] = {}
-    cleaners: set[str] = set()
-    with ExitStack() as stack:
+    from annotation.words import segment, segmenter_version
 
-        def put(config: str, split: str, row: dict[str, Any]) -> None:
-            if (config, split) not in tables:
-                writer = TableWriter(table_path(folder, config, split), schemas[config])
-                tables[config, split] = (stack.enter_context(writer), RowHash(SCHEMAS[config].names))
-            writer, row_hash = tables[config, split]
-            writer.write(row)
-            row_hash.update(row)
-
-        documents = (row for row in read_documents(corpus, DOCUMENT_COLUMNS) if row["doc_id"] in gathered.records)
-        for document in track(documents, "Writing passages", total=len(gathered.records)):
-            split = split_of[gathered.clusters[document["doc_id"]]]
-            cleaners.add(document["cleaner_version"] or "unknown")
-            record = gathered.records[document["doc_id"]]
-            if masked is not None:
-                document |= {name: _masked(document[name], masked) for name in ("text", "title")}
-            for passage, provenance in document_rows(document, record, labels, max_chars):
-                put("default", split, passage)
-                counts[split].add(passage)
-                for span in provenance:
-                    put("provenance", split, span)
-                    counts[split].add_span(span)
-    hashes = {
-        f"{config}/{split}": tables[config, split][1].hexdigest()
-        for config in CONFIGS
-        for split in SPLITS
-        if (config, split) in tables
-    }
-    return counts, hashes, cleaners
+    segment("")
+    return segmenter_version()
 
 
-def _masked(text: str | None, counts: Counter[str]) -> str | None:
-    """The text, as long as it was, without personal data; what was found is counted by kind."""
-    if text is None:
-        return None
-    values = find(text)
-    counts.update(value.kind for value in values)
-    return cover(text, values)
+class _Tables:
+    """What is known of the tables while they are made."""
+
+    def __init__(self, files: TableFiles, labels: Sequence[str], masking: Counter[str] | None) -> None:
+        self.files = files
+        self.masking = masking
+        self.counts: dict[str, SplitCounts] = {}
+        self.overlap = Overlaps(labels)
+        self.cleaners: set[str] = set()
+        self.home_of: dict[str, int] = {}  # the split of each document, by its number
+
+    def put(
+        self,
+        documents: pa.RecordBatch,
+        decided: pa.Table,
+        split_of: Mapping[str, str],
+        shape: Shape,
+        max_chars: int,
+        normalized: bool,
+    ) -> None:
+        self.cleaners.update(name or "unknown" for name in documents["cleaner_version"].unique().to_pylist())
+        homes = np.array([SPLITS.index(split_of[cluster]) for cluster in cluster_ids(documents).to_pylist()])
+        self.home_of.update(zip(documents["doc_id"].to_pylist(), homes.tolist(), strict=True))
+        if self.masking is not None:
+            for name in ("text", "title"):
+                index = documents.schema.get_field_index(name)
+                documents = documents.set_column(index, name, masked(documents[name], self.masking))
+        for number, split in enumerate(SPLITS):
+            rows = pa.array(np.flatnonzero(homes == number))
+            if not len(rows):
+                continue
+            passages, spans = make_tables(
+                documents.take(rows), decided.take(rows), shape, max_chars, normalized=normalized
+            )
+            counts = self.counts.setdefault(split, SplitCounts())
+            counts.add(passages)
+            counts.add_spans(spans)
+            self.overlap.add(split, spans)
+            self.files.put("default", split, passages)
+            self.files.put("provenance", split, spans)

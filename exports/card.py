@@ -13,16 +13,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-import pyarrow.parquet as pq
-
 from annotation.log import ADJUDICATION, AGREEMENT, Verdict
 from corpus.errors import JiaozhuError
 from corpus.folder import CARD
 from exports.counts import SplitCounts
 from exports.gather import LogCounts
-from exports.hashes import joined_hash
+from exports.hashes import HASH_VERSION, joined_hash
+from exports.overlap import Overlap
 from exports.pictures import draw
-from exports.rows import features, table_path
+from exports.rows import Shape
+from exports.writing import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ class Making:
     max_chars: int
     mask_personal_data: bool
     annotators: str  # `pseudonyms` or `as_logged`
+    tags: str  # `bio` or `bioes`
+    inner_places: bool
+    words: str | None  # the segmenter and its model, where there are words
+    normalized: bool
+    removed: bool
+    split_policy: str  # `balanced`, or `blind`: the blind share is the test split
     cleaner_versions: tuple[str, ...]
     guideline_versions: tuple[str, ...]
     models: tuple[str, ...]  # pipelines whose suggestions the annotators saw
@@ -47,24 +53,29 @@ def write_card(
     *,
     name: str,
     license_id: str,
-    labels: list[str],
+    shape: Shape,
     counts: Mapping[str, SplitCounts],
+    overlap: Mapping[str, Overlap],
     log: LogCounts,
     making: Making,
     masked: Mapping[str, int],
     rows_sha256: str,
-    tables_sha256: Mapping[str, str],
+    tables: Mapping[str, Written],
     deleted: int,
+    inputs: Mapping[str, str],
 ) -> None:
-    """Write README.md and its pictures beside the tables of `folder`; `tables_sha256` has them by `config/split`.
+    """Write README.md and its pictures beside the tables of `folder`, which stand in `tables` by `config/split`.
 
-    `masked` counts values of personal data by kind, `deleted` the suggestions that annotators took away.
+    `masked` counts values of personal data by kind, `deleted` the suggestions that annotators took away; `inputs` are
+    the digests of what the dataset was made from.
     """
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData
 
+    labels = list(shape.labels)
+    tables_sha256 = {table: made.sha256 for table, made in tables.items()}
     splits_of: dict[str, list[str]] = {}
-    for table in tables_sha256:
+    for table in tables:
         config, split = table.split("/")
         splits_of.setdefault(config, []).append(split)
     data = DatasetCardData(
@@ -80,19 +91,23 @@ def write_card(
                 # `datasets` names its cache after this; without it a rebuilt folder gives the old rows.
                 "description": "rows " + joined_hash(_of_config(tables_sha256, config)),
                 "data_files": [
-                    {"split": split, "path": table_path(Path(), config, split).as_posix()} for split in splits
+                    {"split": split, "path": files[0] if len(files) == 1 else list(files)}
+                    for split in splits
+                    for files in [tables[f"{config}/{split}"].files]
                 ],
             }
             for config, splits in splits_of.items()
         ],
     )
-    infos = {config: _info(folder, config, labels, splits) for config, splits in splits_of.items()}
+    infos = {config: _info(tables, config, shape, splits) for config, splits in splits_of.items()}
     DatasetInfosDict(infos).to_dataset_card_data(data)
     data["jiaozhu"] = {
         "making": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(making).items()},
         "annotation_log": asdict(log),
         "masked": dict(masked),
         "deleted_suggestions": deleted,
+        "inputs": dict(inputs),
+        "rows_hash": HASH_VERSION,
         "rows_sha256": rows_sha256,
         "tables_sha256": dict(tables_sha256),
     }
@@ -113,6 +128,10 @@ def write_card(
         forms=_forms(making.forms),
         labels=", ".join(f"`{label}`" for label in labels),
         decisions=decisions(counts),
+        tags=making.tags.upper(),
+        columns=_columns(making),
+        splits=splits_text(making.split_policy, overlap),
+        values=_values(making.normalized),
         people=_people(making.annotators),
         citation_key=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "dataset",
         citation_title=re.sub(r"[\\{}]", "", name),
@@ -187,28 +206,61 @@ def _acceptance(counts: Mapping[str, SplitCounts], deleted: int) -> str:
     return f"Of {total:,} suggestions in the published documents: {shares}."
 
 
+def splits_text(policy: str, overlap: Mapping[str, Overlap]) -> str:
+    """How the splits were made, and how much of their entities stands in train; `verify` writes it again."""
+    ways = {
+        "balanced": "Each label has its share in each split, as nearly as whole clusters allow.",
+        "blind": "The test split is what people annotated without seeing any suggestion.",
+    }
+    lines = [f"Splits are by near-duplicate cluster: no text has a near-duplicate in another split. {ways[policy]}"]
+    lines += [
+        f"Of the entities of {split}, these stand in train too: {found.shares()}." for split, found in overlap.items()
+    ]
+    return "\n".join(lines)
+
+
+def _columns(making: Making) -> str:
+    """The columns that are there by option."""
+    lines = ""
+    if making.inner_places:
+        lines += (
+            "`inner` has the places inside the names of organizations, derived by rule; `parent` is the number of\n"
+        )
+        lines += "the entity.\n"
+    if making.words:
+        lines += (
+            f"`words` are those of pkuseg (`{making.words}`); joined, they are the text. An entity may end inside\n"
+        )
+        lines += "one.\n"
+    if making.removed:
+        lines += "The config `removed` has what was taken out of the raw pages, with raw offsets and the rule's name.\n"
+    return lines
+
+
+def _values(normalized: bool) -> str:
+    if not normalized:
+        return "`normalized` is empty: the dataset was built without values."
+    return "`normalized` was read by grammars, not decided by people; it is null where they find no value."
+
+
 def _people(annotators: str) -> str:
     if annotators == "pseudonyms":
         return "Annotators have pseudonyms (`annotator-1`, …); who they are is published nowhere."
     return "Annotators are named as in the annotation log."
 
 
-def _info(folder: Path, config: str, labels: list[str], used: list[str]) -> Any:  # noqa: ANN401
-    """The `dataset_info` of one config, with sizes taken from the files."""
+def _info(tables: Mapping[str, Written], config: str, shape: Shape, used: list[str]) -> Any:  # noqa: ANN401
+    """The `dataset_info` of one config."""
     from datasets import DatasetInfo, SplitDict, SplitInfo
 
     splits = SplitDict()
-    download = 0
     for split in used:
-        path = table_path(folder, config, split)
-        download += path.stat().st_size
-        with pq.ParquetFile(path) as table:
-            size = sum(batch.nbytes for batch in table.iter_batches(batch_size=1_000))
-            splits.add(SplitInfo(split, num_bytes=size, num_examples=table.metadata.num_rows))
+        made = tables[f"{config}/{split}"]
+        splits.add(SplitInfo(split, num_bytes=made.num_bytes, num_examples=made.rows))
     return DatasetInfo(
-        features=features(config, labels),
+        features=shape.features(config),
         splits=splits,
-        download_size=download,
+        download_size=sum(tables[f"{config}/{split}"].file_bytes for split in used),
         dataset_size=sum(split.num_bytes for split in splits.values()),
     )
 
@@ -288,16 +340,16 @@ Finding out about the people and organizations that the pages name: what the pag
 ## Dataset Structure
 
 Offsets are Unicode code points, half-open, as in Python slices. `tokens` are the characters of `text`, newlines among
-them; `ner_tags` are BIO over them, `entities` the same spans with offsets in the passage. `offset` is where the passage
-stands in its document: the passages of a document, joined, are its text.
-{forms}
+them; `ner_tags` are {tags} over them, `entities` the same spans with offsets in the passage. `offset` is where the
+passage stands in its document: the passages of a document, joined, are its text.
+{columns}{forms}
 {numbers}
 
 ![Spans by label](pictures/labels.svg)
 
 ![Passages by length](pictures/lengths.svg)
 
-Splits are by near-duplicate cluster: no text has a near-duplicate in another split.
+{splits}
 
 ## Dataset Creation
 
@@ -337,7 +389,7 @@ Of {annotations:,} annotations, {published:,} are published{left_out}.
   latest annotation.
 - What a model proposed may have been kept more readily than a person would have drawn it.
 - Entities are flat: a place inside the name of an organization is not labelled.
-- `normalized` is empty in this version; there are no word boundaries.
+- {values}
 - The texts come from the open web, with its topics and its errors, and name real organizations and people.
 
 ### Recommendations

@@ -6,6 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from exports.texts import one_array
+
 
 @dataclass(slots=True)
 class SplitCounts:
@@ -20,19 +25,20 @@ class SplitCounts:
     verdicts: Counter[str] = field(default_factory=Counter)
     annotators: set[str] = field(default_factory=set)  # as published
 
-    def add(self, passage: dict[str, Any]) -> None:
-        """Count one row of the config `default`; a document begins with its passage at offset 0."""
-        self.documents += passage["offset"] == 0
-        self.passages += 1
-        self.characters += len(passage["text"])
-        self.lengths[len(passage["text"])] += 1
-        self.entities.update(entity["label"] for entity in passage["entities"])
-        self.cluster_ids.add(passage["cluster_id"])
+    def add(self, passages: pa.Table | pa.RecordBatch) -> None:
+        """Count rows of the config `default`; a document begins with its passage at offset 0."""
+        self.documents += pc.sum(pc.equal(passages["offset"], 0)).as_py() or 0
+        self.passages += passages.num_rows
+        lengths = pc.utf8_length(passages["text"])
+        self.characters += pc.sum(lengths).as_py() or 0
+        _add(self.lengths, lengths)
+        _add(self.entities, one_array(passages["entities"]).flatten().field("label"))
+        self.cluster_ids.update(passages["cluster_id"].unique().to_pylist())
 
-    def add_span(self, span: dict[str, Any]) -> None:
-        """Count one row of the config `provenance`."""
-        self.verdicts[span["verdict"]] += 1
-        self.annotators.add(span["annotator"])
+    def add_spans(self, spans: pa.Table | pa.RecordBatch) -> None:
+        """Count rows of the config `provenance`."""
+        _add(self.verdicts, spans["verdict"])
+        self.annotators.update(spans["annotator"].unique().to_pylist())
 
     def as_dict(self, labels: list[str]) -> dict[str, Any]:
         """The numbers, labels in the scheme's order."""
@@ -44,3 +50,8 @@ class SplitCounts:
             "spans": self.entities.total(),
             "labels": {label: self.entities[label] for label in labels},
         }
+
+
+def _add(counter: Counter[Any], values: pa.Array | pa.ChunkedArray) -> None:
+    for found in pc.value_counts(values).to_pylist():
+        counter[found["values"]] += found["counts"]

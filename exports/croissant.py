@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from exports.rows import SCHEMAS, table_path
+from exports.rows import FOLDERS, Shape
 
 CROISSANT = "croissant.json"
 
@@ -72,7 +71,8 @@ _TYPES = {pa.string(): "sc:Text", pa.int64(): "cr:Int64", pa.float64(): "cr:Floa
 
 
 def croissant(
-    tables: Mapping[str, str],
+    files: Mapping[str, str],
+    shape: Shape,
     *,
     name: str,
     license_id: str,
@@ -81,8 +81,11 @@ def croissant(
 ) -> str:
     """The text of `croissant.json`; it has no date, as nothing of ours has.
 
-    `tables` are the SHA-256 of the tables' files by `config/split`, `making` is what the card says under that name.
+    `files` are the SHA-256 of the tables' files by their paths, in order, `making` what the card says under that name.
     """
+    tables: dict[str, list[str]] = {}
+    for path in files:
+        tables.setdefault(_table_of(path), []).append(path)
     masked = "are masked" if making["mask_personal_data"] else "stand as the pages have them"
     data: dict[str, Any] = {
         "@context": _CONTEXT,
@@ -103,47 +106,64 @@ def croissant(
         "rai:dataAnnotationProtocol": [f"guideline {version}" for version in making["guideline_versions"]],
         "rai:machineAnnotationTools": list(making["models"]),
         "rai:personalSensitiveInformation": [f"Phones, e-mail addresses and the like {masked}; names stay."],
-        "distribution": [_file(table, digest) for table, digest in tables.items()],
-        "recordSet": [_records(table) for table in tables],
+        "distribution": [part for table in tables.values() for part in _files(table, files)],
+        "recordSet": [_records(table, paths, shape) for table, paths in tables.items()],
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def path_of(table: str) -> str:
-    """The file of a table, `config/split`, in the dataset's folder."""
+def _table_of(path: str) -> str:
+    """`config/split` of a table's file."""
+    folder, name = path.split("/")
+    config = next(config for config, place in FOLDERS.items() if place == folder)
+    return f"{config}/{name.partition('-')[0]}"
+
+
+def _files(paths: list[str], files: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A table's files; where there are several shards, also the set of them."""
+    found = [
+        {
+            "@type": "cr:FileObject",
+            "@id": path,
+            "name": path,
+            "contentUrl": path,
+            "encodingFormat": "application/x-parquet",
+            "sha256": files[path],
+        }
+        for path in paths
+    ]
+    if len(paths) > 1:
+        pattern = _pattern(paths)
+        kind = {"@type": "cr:FileSet", "@id": pattern, "name": pattern, "encodingFormat": "application/x-parquet"}
+        found.append(kind | {"includes": pattern})
+    return found
+
+
+def _pattern(paths: list[str]) -> str:
+    return f"{paths[0].rpartition('-00000-')[0]}-*.parquet"
+
+
+_ROWS = {"default": "a passage", "provenance": "a span", "removed": "a span of a raw page that is not in the text"}
+
+
+def _records(table: str, paths: list[str], shape: Shape) -> dict[str, Any]:
     config, split = table.split("/")
-    return table_path(Path(), config, split).as_posix()
-
-
-def _file(table: str, digest: str) -> dict[str, Any]:
-    path = path_of(table)
-    return {
-        "@type": "cr:FileObject",
-        "@id": path,
-        "name": path,
-        "contentUrl": path,
-        "encodingFormat": "application/x-parquet",
-        "sha256": digest,
-    }
-
-
-def _records(table: str) -> dict[str, Any]:
-    config, split = table.split("/")
-    row = "passage" if config == "default" else "span"
+    key = {} if config == "removed" else {"key": {"@id": f"{table}/id"}}
+    source = {"fileSet": {"@id": _pattern(paths)}} if len(paths) > 1 else {"fileObject": {"@id": paths[0]}}
     return {
         "@type": "cr:RecordSet",
         "@id": table,
         "name": table,
-        "description": f"One record a {row}, of the split {split}.",
-        "key": {"@id": f"{table}/id"},
-        "field": [_field(table, column) for column in SCHEMAS[config]],
+        "description": f"One record {_ROWS[config]}, of the split {split}.",
+        **key,
+        "field": [_field(table, source, column) for column in shape.schema(config)],
     }
 
 
-def _field(table: str, column: pa.Field) -> dict[str, Any]:
+def _field(table: str, place: dict[str, Any], column: pa.Field) -> dict[str, Any]:
     """A column; one of structs has a sub-field each, and lists say that they are arrays."""
     name = f"{table}/{column.name}"
-    source: dict[str, Any] = {"fileObject": {"@id": path_of(table)}, "extract": {"column": column.name}}
+    source: dict[str, Any] = {**place, "extract": {"column": column.name}}
     field: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name}
     if column.name in _MEANINGS:
         field["equivalentProperty"] = _MEANINGS[column.name]

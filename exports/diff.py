@@ -21,9 +21,8 @@ from typing import Any, Literal, NamedTuple
 import pyarrow.parquet as pq
 
 from corpus.errors import JiaozhuError
-from corpus.store import read_rows
 from exports.card import read_card, table_of
-from exports.rows import labels_of, table_path
+from exports.rows import rows_of, shape_of, shards
 from exports.splits import SPLITS
 
 Kind = Literal["added", "removed", "moved", "retyped"]
@@ -232,8 +231,8 @@ def _made(folder: Path) -> tuple[dict[str, Any], list[str]]:
     made = data.get("jiaozhu")
     if not isinstance(made, dict) or not {"rows_sha256", "making"} <= made.keys():
         raise JiaozhuError(f"{folder}: its card is not one of jiaozhu; build the dataset again")
-    tables = [path for split in SPLITS if (path := table_path(folder, "default", split)).is_file()]
-    return made, labels_of(pq.read_schema(tables[0])) if tables else []
+    tables = [path for split in SPLITS for path in shards(folder, "default", split)]
+    return made, list(shape_of(pq.read_schema(tables[0])).labels) if tables else []
 
 
 def _number(number: dict[str, int], label: str, folder: Path) -> int:
@@ -251,13 +250,10 @@ def _unpack(packed: bytes, names: Sequence[str]) -> list[Mark]:
 def _documents(folder: Path) -> Iterator[_Document]:
     """The documents of every split, each with the digest of its text and its spans in order."""
     for split in SPLITS:
-        passages, provenance = (table_path(folder, config, split) for config in ("default", "provenance"))
-        if not passages.exists():
-            continue
-        spans = read_rows(provenance, ["doc_id", *_SPAN_COLUMNS]) if provenance.exists() else iter(())
+        spans = rows_of(folder, "provenance", split, ["doc_id", *_SPAN_COLUMNS])
         groups = groupby(spans, key=itemgetter("doc_id"))
         head = next(groups, None)
-        for doc_id, rows in groupby(read_rows(passages, ["doc_id", "text"]), key=itemgetter("doc_id")):
+        for doc_id, rows in groupby(rows_of(folder, "default", split, ["doc_id", "text"]), key=itemgetter("doc_id")):
             digest = sha256()
             for row in rows:
                 digest.update(row["text"].encode())
@@ -268,7 +264,8 @@ def _documents(folder: Path) -> Iterator[_Document]:
             yield _Document(doc_id, split, digest.digest()[:16], marks)
         if head is not None:
             raise JiaozhuError(
-                f"{provenance}: the spans of {head[0]} stand out of order; run jiaozhu exports verify {folder}"
+                f"{folder}: in the provenance of {split} the spans of {head[0]} stand out of order; "
+                f"run jiaozhu exports verify {folder}"
             )
 
 
@@ -352,12 +349,10 @@ def _texts(folder: Path, wanted: set[str]) -> dict[str, tuple[str, str]]:
     """Title and text of the wanted documents."""
     found: dict[str, tuple[str, str]] = {}
     for split in SPLITS:
-        path = table_path(folder, "default", split)
-        if path.exists():
-            for row in read_rows(path, ["doc_id", "text", "title"]):
-                if row["doc_id"] in wanted:
-                    _, text = found.get(row["doc_id"], ("", ""))
-                    found[row["doc_id"]] = (row["title"] or "", text + row["text"])
+        for row in rows_of(folder, "default", split, ["doc_id", "text", "title"]):
+            if row["doc_id"] in wanted:
+                _, text = found.get(row["doc_id"], ("", ""))
+                found[row["doc_id"]] = (row["title"] or "", text + row["text"])
     return found
 
 

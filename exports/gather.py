@@ -7,18 +7,28 @@ and scheme, and the count and reason of everything left out. Nothing is publishe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from annotation.carry import Lost, speaking
 from annotation.labels import LabelScheme
-from annotation.log import Record, Span, by_precedence, latest, read_log
+from annotation.log import Record, Span, by_precedence
 from corpus.errors import JiaozhuError
-from corpus.records import text_sha256
+from corpus.progress import track
 from corpus.spans import Run, to_clean, to_raw
-from corpus.store import read_rows
+from corpus.store import read_batches
+from exports.log_columns import RECORD, SPAN, Broken, BrokenLines, Heads, read_heads, read_records
+from exports.proof import in_order, lists, stands
+from exports.texts import Ints, Texts, borders_of
+
+DOCUMENTS = 1_000  # in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,106 +63,267 @@ class LogCounts:
     carried_spans: int = 0
     removed_spans: int = 0  # of the annotations in `carried`: spans whose words the cleaner removes now
     reanchored: int = 0  # spans whose raw offsets were taken anew, as the document now stands elsewhere in its page
+    broken: int = 0  # lines of the log that are no records, so of no annotation that is counted
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The record that speaks for each document (spans ordered by start), and the documents' clusters."""
+    """What the log says of the corpus: the decisions, document by document, and what they add up to.
 
-    records: dict[str, Record]
-    clusters: dict[str, str]  # doc_id to cluster_id
+    `decisions` is an Arrow stream with a batch (of DECIDED) for each batch of `documents_of`, in the corpus's order.
+    """
+
+    decisions: Path
+    clusters: dict[str, Ints]  # published spans by label, in the scheme's order, of each cluster with a document
+    blind: frozenset[str]  # clusters with a document that was annotated without suggestions
+    people: dict[str, str]  # all who annotated or adjudicated, with the time when they first did
+    guidelines: tuple[str, ...]
+    models: tuple[str, ...]
+    deleted: int  # suggestions that the published annotations took away
     refused: tuple[Refusal, ...]
+    broken: tuple[Broken, ...]
     lost: tuple[Lost, ...]  # what could not be carried over to the text of today
     counts: LogCounts
 
 
-def gather(corpus: Path, log: Path, scheme: LabelScheme, *, skip_stale: bool = False) -> Gathered:
-    """Choose and check the record of every annotated document of the corpus.
+# A row for each document with a published annotation; `row` is its place in the batch of documents.
+DECIDED = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("annotation", pa.string()),
+        ("annotator", pa.string()),
+        ("updated_at", pa.string()),
+        ("guideline", pa.string()),
+        ("model", pa.string()),
+        ("blind", pa.bool_()),
+        ("took_away", pa.int64()),  # how many suggestions the annotator deleted
+        ("spans", pa.list_(SPAN)),
+    ]
+)
 
-    Of several annotations of a document an adjudicator's decision on its present text speaks, the latest if there are
-    several; otherwise the one updated last; of equals an agreement, then the one with the greatest id. An annotation
-    with any wrong span is refused as a whole: a document with half its labels would teach that the rest
-    is unlabelled.
 
-    An annotation made on another text of its document is carried over to the text of today (see `annotation.carry`),
-    or left out, with `skip_stale`. One that a person has to look at again is left out whole, for the same reason.
+def gather(
+    corpus: Path, log: Path, scheme: LabelScheme, decisions: Path, *, skip_stale: bool = False, strict: bool = False
+) -> Gathered:
+    """Choose and check the record of every annotated document of the corpus, and write them to `decisions`.
+
+    Which one speaks, `annotation.log.by_precedence` says. An annotation with any wrong span is refused as a whole: a
+    document with half its labels would teach that the rest is unlabelled. One made on another text of its document is
+    carried over to the text of today (see `annotation.carry`), or left out, with `skip_stale`; one that a person has to
+    look at again is left out whole, for the same reason. A line of the log that is no record counts as if it were not
+    there. Memory grows with the number of records and documents, by some hundred bytes each, not with spans or texts.
 
     Raises:
-        JiaozhuError: there is no log or no corpus, or a line of the log is broken.
+        JiaozhuError: there is no log or no corpus; with `strict`, an annotation is refused or a line of the log broken.
     """
-    candidates, counts = _candidates(log)
-    records: dict[str, Record] = {}
-    clusters: dict[str, str] = {}
-    refused: list[Refusal] = []
-    lost: list[Lost] = []
-    tally: Counter[str] = Counter()
-    seen: set[str] = set()
-    for row in read_documents(corpus, ["doc_id", "text", "alignment", "cluster_id"]):
-        doc_id = row["doc_id"]
-        if doc_id not in candidates:
+    broken: dict[int, Broken] = {}
+    while True:
+        heads = read_heads(log, broken)
+        for item in heads.broken:
+            broken[item.line] = item
+        if strict and broken:
+            raise JiaozhuError(f"{log}: {broken[min(broken)]}")
+        try:
+            found = _gather(_Gathering(corpus, heads, scheme, skip_stale, strict), decisions)
+        except BrokenLines as error:  # found out late: now the log without them
+            broken.update((item.line, item) for item in error.broken)
             continue
-        if doc_id in seen:
-            raise JiaozhuError(f"{corpus}: document {doc_id} stands twice in the corpus; build the corpus again")
-        seen.add(doc_id)
-        digest = text_sha256(row["text"])
-        runs = tuple(Run(**run) for run in row["alignment"])
-        ranked = by_precedence(candidates[doc_id], digest)
-        if skip_stale:
-            ranked = [record for record in ranked if record.text_sha256 == digest]
-        speaker, tried = speaking(ranked, digest, row["text"], runs)
-        lost += [item for carried in tried for item in carried.lost]
-        if speaker is None:
-            tally["stale"] += len(candidates[doc_id])
-            continue
-        tally["stale"] += len(candidates[doc_id]) - len(ranked) + sum(not carried.complete for carried in tried)
-        tally["superseded"] += len(ranked) - sum(not carried.complete for carried in tried) - 1
-        if tried and speaker is tried[-1].record:
-            tally["carried"] += 1
-            tally["carried_spans"] += len(speaker.spans)
-            tally["removed_spans"] += len(tried[-1].lost)
-        if problems := _problems(speaker, row["text"], runs, scheme):
-            refused += problems
-            continue
-        ordered = sorted(speaker.spans, key=lambda span: span.start)
-        anchored = [_anchor(span, runs) for span in ordered]
-        tally["reanchored"] += sum(new is not old for new, old in zip(anchored, ordered, strict=True))
-        records[doc_id] = replace(speaker, spans=tuple(anchored))
-        clusters[doc_id] = row["cluster_id"] or doc_id
-    for doc_id, strangers in candidates.items():
-        if doc_id not in seen:
-            refused += [Refusal(doc_id, record.annotation, "the corpus has no such document") for record in strangers]
-    counts = replace(
-        counts,
-        published=len(records),
-        refused=len({refusal.annotation for refusal in refused}),
-        **tally,
+        lines = tuple(broken[line] for line in sorted(broken))
+        return replace(found, broken=lines, counts=replace(found.counts, broken=len(lines)))
+
+
+def documents_of(corpus: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """The named columns of the corpus's documents, in the corpus's order; the same batches each time."""
+    return read_batches(corpus / "documents", columns, DOCUMENTS)
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """What is known after the documents read so far."""
+
+    corpus: Path
+    heads: Heads
+    scheme: LabelScheme
+    skip_stale: bool
+    strict: bool
+    refused: list[Refusal] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
+    tally: Counter[str] = field(default_factory=Counter)
+    clusters: dict[str, Ints] = field(default_factory=dict)
+    blind: set[str] = field(default_factory=set)
+    guidelines: set[str] = field(default_factory=set)
+    models: set[str] = field(default_factory=set)
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The submitted annotations, as rows of the heads; those of one document side by side."""
+
+    rows: Ints
+    borders: Ints
+    numbers: dict[str, int]  # of the documents
+
+    def of(self, number: int) -> list[int]:
+        found: list[int] = self.rows[self.borders[number] : self.borders[number + 1]].tolist()
+        return found
+
+
+def _gather(state: _Gathering, decisions: Path) -> Gathered:
+    candidates = _candidates(state)
+    seen = np.zeros(len(candidates.numbers), bool)
+    columns = ["doc_id", "text", "alignment", "cluster_id"]
+    with pa.OSFile(str(decisions), "wb") as file, pa.ipc.new_stream(file, DECIDED) as stream:
+        for batch in track(documents_of(state.corpus, columns), "Checking annotations"):
+            decided = _decide(state, candidates, seen, batch)
+            stream.write_table(decided, max_chunksize=DOCUMENTS)
+            _count(state, batch, decided)
+    for number in np.flatnonzero(~seen).tolist():
+        for doc_id, annotation in state.heads.names(candidates.of(number)):
+            _refuse(state, [Refusal(doc_id, annotation, "the corpus has no such document")])
+    state.tally["refused"] = len({refusal.annotation for refusal in state.refused})
+    return Gathered(
+        decisions=decisions,
+        clusters=state.clusters,
+        blind=frozenset(state.blind),
+        people=state.heads.people(),
+        guidelines=tuple(sorted(state.guidelines)),
+        models=tuple(sorted(state.models)),
+        deleted=state.deleted,
+        refused=tuple(state.refused),
+        broken=(),
+        lost=tuple(state.lost),
+        counts=LogCounts(**state.tally),
     )
-    return Gathered(records, clusters, tuple(refused), tuple(lost), counts)
 
 
-def read_documents(corpus: Path, columns: list[str]) -> Iterable[dict[str, Any]]:
-    """The named columns of the corpus's documents, in the corpus's order."""
-    return read_rows(corpus / "documents", columns)
-
-
-def _candidates(log: Path) -> tuple[dict[str, list[Record]], LogCounts]:
-    """The submitted annotations of each document."""
-    if not log.is_file():
-        raise JiaozhuError(f"{log}: no annotation log here; run jiaozhu annotation pull, or name one with --log")
-    try:
-        newest = latest(read_log(log))
-    except UnicodeDecodeError:
-        raise JiaozhuError(f"{log}: not UTF-8 text; restore the log from version control") from None
-    candidates: dict[str, list[Record]] = {}
-    for record in newest:
-        if record.status == "submitted":
-            candidates.setdefault(record.doc_id, []).append(record)
-    counts = LogCounts(
-        annotations=len(newest),
-        skipped=sum(record.status == "skipped" for record in newest),
-        deleted=sum(record.status == "deleted" for record in newest),
+def _candidates(state: _Gathering) -> _Candidates:
+    heads = state.heads
+    newest = heads.newest()
+    status = heads.column("status", newest)
+    state.tally["annotations"] = len(newest)
+    for name in ("skipped", "deleted"):
+        state.tally[name] = pc.sum(pc.equal(status, name)).as_py() or 0
+    rows = newest[pc.equal(status, "submitted").to_numpy(zero_copy_only=False)]
+    names = heads.column("doc_id", rows)
+    order = pc.sort_indices(
+        pa.table([names, pa.array(rows)], ["name", "row"]), [("name", "ascending"), ("row", "ascending")]
     )
-    return candidates, counts
+    numbers: dict[str, int] = {}
+    sizes: Counter[int] = Counter()
+    for name in names.take(order).to_pylist():
+        sizes[numbers.setdefault(name, len(numbers))] += 1
+    return _Candidates(rows[order.to_numpy()], borders_of(np.array([*sizes.values()], np.int64)), numbers)
+
+
+def _decide(state: _Gathering, candidates: _Candidates, seen: NDArray[np.bool_], batch: pa.RecordBatch) -> pa.Table:
+    """The decisions on one batch of documents (a table of DECIDED). Nearly all are proven together."""
+    texts = Texts.of(batch["text"])
+    numbers = list(map(candidates.numbers.get, batch["doc_id"].to_pylist()))
+    annotated = {row: number for row, number in enumerate(numbers) if number is not None}
+    for row, number in annotated.items():
+        if seen[number]:
+            raise JiaozhuError(
+                f"{state.corpus}: document {batch['doc_id'][row]} stands twice in the corpus; build the corpus again"
+            )
+        seen[number] = True
+    groups = {row: candidates.of(number) for row, number in annotated.items()}
+    digests = {row: sha256(texts.bytes_of(row)).hexdigest() for row in annotated}
+    alone = [row for row, group in groups.items() if len(group) == 1]
+    said = state.heads.column("text_sha256", [groups[row][0] for row in alone]).to_pylist()
+    fitting = [row for row, digest in zip(alone, said, strict=True) if digest == digests[row]]
+
+    records = read_records(state.heads, [groups[row][0] for row in fitting])
+    spans, owners = lists(records["spans"].combine_chunks())
+    spans = in_order(spans, owners)
+    proven = stands(
+        spans,
+        owners,
+        texts.rows_at(fitting),
+        batch["alignment"].take(pa.array(fitting, pa.int64())),
+        state.scheme.names,
+    )
+    kept = pa.array(proven)
+    made = [_decided(np.array(fitting, np.int64)[proven], records.filter(kept), spans.filter(pa.array(proven[owners])))]
+    for row in sorted(set(annotated).difference(np.array(fitting, np.int64)[proven].tolist())):
+        record = _speaker(
+            state, state.heads.records(groups[row]), digests[row], texts.text(row), batch["alignment"][row]
+        )
+        if record is not None:
+            table = pa.Table.from_pylist([asdict(record)], schema=RECORD)
+            made.append(_decided(np.array([row]), table, lists(table["spans"].combine_chunks())[0]))
+    decided = pa.concat_tables(made)
+    return decided.take(pc.sort_indices(decided["row"])) if len(made) > 1 else decided
+
+
+def _decided(rows: Ints, records: pa.Table, spans: pa.StructArray) -> pa.Table:
+    """Records with these spans, ordered, as a table of DECIDED."""
+    sizes = pc.list_value_length(records["spans"]).to_numpy()
+    columns = {
+        "row": pa.array(rows),
+        "took_away": pc.list_value_length(records["deleted"]).cast(pa.int64()),
+        "blind": pc.fill_null(records["blind"], False),
+        "spans": pa.ListArray.from_arrays(pa.array(borders_of(sizes).astype(np.int32)), spans),
+    }
+    return pa.table([columns[name] if name in columns else records[name] for name in DECIDED.names], schema=DECIDED)
+
+
+def _speaker(
+    state: _Gathering, candidates: list[Record], digest: str, text: str, alignment: pa.ListScalar
+) -> Record | None:
+    """The record that speaks for a document, its spans ordered and anchored; None where none may."""
+    runs = tuple(Run(**run) for run in alignment.as_py())
+    ranked = by_precedence(candidates, digest)
+    if state.skip_stale:
+        ranked = [record for record in ranked if record.text_sha256 == digest]
+    speaker, tried = speaking(ranked, digest, text, runs)
+    state.lost += [item for carried in tried for item in carried.lost]
+    if speaker is None:
+        state.tally["stale"] += len(candidates)
+        return None
+    again = sum(not carried.complete for carried in tried)  # a person has to look at these
+    state.tally["stale"] += len(candidates) - len(ranked) + again
+    state.tally["superseded"] += len(ranked) - again - 1
+    if tried and speaker is tried[-1].record:
+        state.tally["carried"] += 1
+        state.tally["carried_spans"] += len(speaker.spans)
+        state.tally["removed_spans"] += len(tried[-1].lost)
+    if problems := _problems(speaker, text, runs, state.scheme):
+        _refuse(state, problems)
+        return None
+    ordered = sorted(speaker.spans, key=lambda span: span.start)
+    anchored = [_anchor(span, runs) for span in ordered]
+    state.tally["reanchored"] += sum(new is not old for new, old in zip(anchored, ordered, strict=True))
+    return replace(speaker, spans=tuple(anchored))
+
+
+def _refuse(state: _Gathering, refusals: list[Refusal]) -> None:
+    if refusals and state.strict:
+        raise JiaozhuError(f"{state.heads.log}: {refusals[0]}; mend it, or build without --strict")
+    state.refused += refusals
+
+
+def _count(state: _Gathering, batch: pa.RecordBatch, decided: pa.Table) -> None:
+    """What the published annotations of a batch add to the clusters and to the card."""
+    state.tally["published"] += decided.num_rows
+    state.guidelines.update(decided["guideline"].unique().to_pylist())
+    state.models.update(filter(None, decided["model"].unique().to_pylist()))
+    state.deleted += pc.sum(decided["took_away"]).as_py() or 0
+    spans, owners = lists(decided["spans"].combine_chunks())
+    labels = pc.index_in(spans.field("label"), pa.array(state.scheme.names, pa.string())).to_numpy()
+    width = len(state.scheme.names)
+    counts = np.bincount(owners * width + labels, minlength=decided.num_rows * width).reshape(-1, width)
+    clusters = cluster_ids(batch.take(decided["row"].combine_chunks())).to_pylist()
+    for cluster, found, blind in zip(clusters, counts, decided["blind"].to_pylist(), strict=True):
+        known = state.clusters.get(cluster)
+        state.clusters[cluster] = found.astype(np.int32) if known is None else known + found
+        if blind:
+            state.blind.add(cluster)
+
+
+def cluster_ids(documents: pa.RecordBatch) -> pa.StringArray:
+    """The cluster of each document; its own name where the corpus names none."""
+    return pc.coalesce(documents["cluster_id"], documents["doc_id"])
 
 
 def _problems(record: Record, text: str, runs: tuple[Run, ...], scheme: LabelScheme) -> list[Refusal]:

@@ -1,8 +1,8 @@
 """The annotation log in columns: a log of millions of spans is read block by block, and never held.
 
 In: the log. Out: `Heads`, who decided when on which document and where the line of it stands; then the spans of chosen
-lines. A block that Arrow's reader will not vouch for is read again a line at a time, by `annotation.log.from_line`, which
-says what a record is.
+lines. A block that Arrow's reader will not vouch for is read again a line at a time, by `annotation.log.from_line`,
+which says what a record is.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from corpus.errors import JiaozhuError
 from exports.texts import Ints
 
 BLOCK = 1 << 24  # bytes of the log in memory at once
+
+# What reading a line that is no record raises.
+NO_RECORD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 _TEXT, _INT = pa.string(), pa.int64()
 SUGGESTION = pa.struct(
@@ -92,9 +95,41 @@ class Heads:
     sizes: Ints
     broken: tuple[Broken, ...]
 
-    def record(self, row: int) -> Record:
-        """One record, with its spans; raises what `from_line` raises."""
-        return from_line(self.bytes_of([row])[0].decode())
+    def column(self, name: str, rows: Sequence[int] | Ints) -> pa.Array:
+        """A column of some records."""
+        found = self.table[name].take(pa.array(rows, pa.int64())).combine_chunks()
+        return found.dictionary_decode() if pa.types.is_dictionary(found.type) else found
+
+    def newest(self) -> Ints:
+        """The newest version of each annotation, as rows in the order of the log; of equals the later line."""
+        keys = pa.table(
+            [self.table["annotation"], self.table["updated_at"], np.arange(len(self.table))], ["a", "u", "r"]
+        )
+        order = pc.sort_indices(keys, [(name, "ascending") for name in "aur"])
+        names = keys["a"].take(order).combine_chunks()
+        is_last = np.ones(len(order), bool)
+        if len(order) > 1:
+            is_last[:-1] = pc.not_equal(names[:-1], names[1:]).to_numpy(zero_copy_only=False)
+        return np.sort(order.to_numpy()[is_last])
+
+    def names(self, rows: Sequence[int]) -> list[tuple[str, str]]:
+        """The document and the annotation of some records."""
+        columns = (self.column(name, rows).to_pylist() for name in ("doc_id", "annotation"))
+        return list(zip(*columns, strict=True))
+
+    def people(self) -> dict[str, str]:
+        """Everyone who has a record, with the time when their first annotation was created."""
+        table = pa.table([self.table["annotator"].cast(pa.string()), self.table["created_at"]], ["who", "when"])
+        rows = table.group_by("who").aggregate([("when", "min")]).to_pylist()
+        return {row["who"]: row["when_min"] for row in rows}
+
+    def records(self, rows: Sequence[int]) -> list[Record]:
+        """Whole records.
+
+        Raises:
+            BrokenLines: some are none.
+        """
+        return _records(self, rows, self.bytes_of(rows))
 
     def bytes_of(self, rows: Sequence[int]) -> list[bytes]:
         """The lines of some records, each with its newline."""
@@ -140,7 +175,7 @@ def read_heads(log: Path, without: Collection[int] = ()) -> Heads:
     )
 
 
-def read_spans(heads: Heads, rows: Sequence[int]) -> pa.Table:
+def read_records(heads: Heads, rows: Sequence[int]) -> pa.Table:
     """The whole records of these rows of `heads`, in their order (columns of RECORD).
 
     Raises:
@@ -150,16 +185,20 @@ def read_spans(heads: Heads, rows: Sequence[int]) -> pa.Table:
     made = _parse(b"".join(lines), RECORD, len(rows))
     if made is not None and _is_sound(made):
         return made
+    return pa.Table.from_pylist([asdict(record) for record in _records(heads, rows, lines)], schema=RECORD)
+
+
+def _records(heads: Heads, rows: Sequence[int], lines: Sequence[bytes]) -> list[Record]:
+    records: list[Record] = []
     broken: list[Broken] = []
-    records: list[dict[str, Any]] = []
     for row, line in zip(rows, lines, strict=True):
         try:
-            records.append(asdict(from_line(line.decode())))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            records.append(from_line(line.decode()))
+        except NO_RECORD as error:
             broken.append(Broken(int(heads.lines[row]), _line(error)))
     if broken:
         raise BrokenLines(broken)
-    return pa.Table.from_pylist(records, schema=RECORD)
+    return records
 
 
 class BrokenLines(Exception):  # noqa: N818 — no error of anybody's: it asks for the log without them
@@ -246,7 +285,7 @@ def _read_slowly(
             record = from_line(line.decode())
             head = {name: getattr(record, name) for name in HEAD.names}
             "".join(map(str, head.values())).encode()  # a lone surrogate is no text
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except NO_RECORD as error:
             kept[index] = False
             broken.append(Broken(int(lines[index]), _line(error)))
         else:

@@ -55,7 +55,7 @@ def cut(codes: NDArray[np.intp], documents: Ints, spans: tuple[Ints, Ints], max_
 
 
 def _sentence_ends(codes: NDArray[np.intp], is_last: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether a sentence ends behind each character: behind marks, closing marks after them, and line breaks after both."""
+    """Whether a sentence ends behind each character: a mark, closing marks after it, line breaks after both."""
     mark, closing, is_break = (table_of(characters)[codes] for characters in (MARKS, CLOSING, BREAKS))
     # A closing mark counts where only closing marks stand between it and a mark of its own document.
     place = np.arange(len(codes))

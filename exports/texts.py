@@ -6,6 +6,7 @@ whole column; offsets are code points, half-open, as everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,16 @@ class Texts:
         """One row."""
         return str(self.bytes_of(row), "utf-8")
 
+    def rows_at(self, rows: Sequence[int]) -> Texts:
+        """Some rows, in this order."""
+        chosen = np.asarray(rows, np.int64)
+        sizes = self.lengths[chosen]
+        characters = ranges(self.rows[chosen], sizes)
+        first, last = self.starts[self.rows[chosen]], self.starts[self.rows[chosen + 1]]
+        data = self.data[ranges(first, last - first)]
+        starts = borders_of(self.starts[characters + 1] - self.starts[characters])
+        return Texts(data, starts, borders_of(sizes))
+
     def split(self, borders: Ints) -> pa.StringArray:
         """The run of characters cut at `borders` (of the first row's begin, each cut, the last row's end); no copy."""
         return strings(self.starts[borders], self.data)
@@ -88,6 +99,11 @@ class Texts:
 def one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """A column as one array."""
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def one_batch(table: pa.Table) -> pa.RecordBatch:
+    """A table as one batch, also where it has no rows."""
+    return pa.RecordBatch.from_arrays([one_array(column) for column in table.columns], schema=table.schema)
 
 
 def strings(borders: Ints, data: NDArray[np.uint8]) -> pa.StringArray:

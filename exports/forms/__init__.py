@@ -6,7 +6,7 @@ here with one function; this is the list of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,16 +14,15 @@ from typing import Any
 
 from corpus.errors import JiaozhuError
 from corpus.progress import track
-from corpus.store import read_rows
 from exports.forms import brat, chat, cluener, conll, flair, gliner, labelstudio, spacy
-from exports.rows import table_path
+from exports.rows import Shape, rows_of, shards
 from exports.splits import SPLITS
 
 FOLDER = "forms"
-COLUMNS = ["id", "doc_id", "offset", "text", "entities", "title", "url", "published_at"]
+COLUMNS = ["id", "doc_id", "offset", "text", "ner_tags", "entities", "title", "url", "published_at"]
 
-# Writes the rows of one split to files in a folder of the form's own; labels in the scheme's order.
-Write = Callable[[Path, str, Iterator[dict[str, Any]], Sequence[str]], None]
+# Writes the rows of one split to files in a folder of the form's own.
+Write = Callable[[Path, str, Iterator[dict[str, Any]], Shape], None]
 
 FORMS: dict[str, Write] = {
     "conll": conll.write,
@@ -56,11 +55,11 @@ def spacy_version() -> str:
     return version("spacy") if find_spec("spacy") else ""
 
 
-def write_form(tables: Path, output: Path, name: str, labels: Sequence[str]) -> None:
+def write_form(tables: Path, output: Path, name: str, shape: Shape) -> None:
     """Write one form of the dataset in `tables` to `output/NAME`; the same rows give the same bytes."""
     folder = output / name
     folder.mkdir(parents=True, exist_ok=True)
     for split in SPLITS:
-        path = table_path(tables, "default", split)
-        if path.exists():
-            FORMS[name](folder, split, iter(track(read_rows(path, COLUMNS), f"Writing {name}, {split}")), labels)
+        if shards(tables, "default", split):
+            rows = track(rows_of(tables, "default", split, COLUMNS), f"Writing {name}, {split}")
+            FORMS[name](folder, split, iter(rows), shape)

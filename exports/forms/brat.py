@@ -7,20 +7,23 @@ Offsets are half-open, in code points. brat wants no line break inside an entity
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from exports.forms.writing import write_lines
+from exports.rows import Shape
 
 LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
-def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], labels: Sequence[str]) -> None:
+def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], shape: Shape) -> None:
     """The documents of a split."""
-    write_lines(folder / "annotation.conf", ["[entities]", *labels, "", "[relations]", "[events]", "[attributes]"])
+    write_lines(
+        folder / "annotation.conf", ["[entities]", *shape.labels, "", "[relations]", "[events]", "[attributes]"]
+    )
     (folder / split).mkdir(parents=True, exist_ok=True)
     for doc_id, passages in groupby(rows, key=itemgetter("doc_id")):
         text = ""

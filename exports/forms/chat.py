@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.forms.writing import to_json, write_lines
+from exports.rows import Shape
 
 SYSTEM = (
     "从用户给出的文本中标出命名实体，类别为：{labels}。只回答一个 JSON 对象："
@@ -20,10 +21,10 @@ SYSTEM = (
 )
 
 
-def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], labels: Sequence[str]) -> None:
+def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], shape: Shape) -> None:
     """The passages of a split, in the order of its table."""
-    system = SYSTEM.format(labels="、".join(labels))
-    write_lines(folder / "schema.json", [json.dumps(answer_schema(labels), ensure_ascii=False, indent=2)])
+    system = SYSTEM.format(labels="、".join(shape.labels))
+    write_lines(folder / "schema.json", [json.dumps(answer_schema(shape.labels), ensure_ascii=False, indent=2)])
     lines = (
         to_json(
             {

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from exports.forms.writing import write_array
+from exports.rows import Shape
 
 
-def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], _labels: Sequence[str]) -> None:
+def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], _shape: Shape) -> None:
     """The passages of a split, in the order of its table."""
     items = (
         {

@@ -6,7 +6,7 @@ half-open, in code points, as Label Studio counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -17,16 +17,17 @@ from annotation.project import labeling_config
 from annotation.tasks import SHOWN, Region, region_id, result
 from corpus.records import text_sha256
 from exports.forms.writing import write_array
+from exports.rows import Shape
 
 COLOURS = ("#1f77b4", "#2ca02c", "#ff7f0e", "#d62728", "#9467bd", "#8c564b", "#17becf")
 HOTKEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], labels: Sequence[str]) -> None:
+def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], shape: Shape) -> None:
     """The documents of a split."""
     shown = [
         Label(name, name, HOTKEYS[number % len(HOTKEYS)], COLOURS[number % len(COLOURS)])
-        for number, name in enumerate(labels)
+        for number, name in enumerate(shape.labels)
     ]
     config = labeling_config(LabelScheme("", tuple(shown), ""))
     (folder / "labeling.xml").write_text(config, "utf-8", newline="\n")

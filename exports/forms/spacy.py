@@ -6,15 +6,17 @@ is the passage's id.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
+from exports.rows import Shape
+
 PASSAGES_PER_FILE = 5_000
 
 
-def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], labels: Sequence[str]) -> None:
+def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], shape: Shape) -> None:
     """The passages of a split, in the order of its table."""
     from spacy.tokens import Doc, DocBin, Span
     from spacy.vocab import Vocab
@@ -24,7 +26,7 @@ def write(folder: Path, split: str, rows: Iterator[dict[str, Any]], labels: Sequ
         passages = list(islice(rows, PASSAGES_PER_FILE))
         if not passages:
             return
-        vocab = Vocab(strings=list(labels))
+        vocab = Vocab(strings=list(shape.labels))
         docs = DocBin(attrs=["ENT_IOB", "ENT_TYPE"], store_user_data=True)
         for row in passages:
             text = row["text"]

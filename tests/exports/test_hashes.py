@@ -63,9 +63,7 @@ def by_the_book(rows):
         elif pa.types.is_floating(kind):
             streams[path, "values"] = b"".join(struct.pack("<d", value) for value in values)
         else:
-            streams[path, "values"] = b"".join(
-                varint(2 * value if value >= 0 else -2 * value - 1) for value in values
-            )
+            streams[path, "values"] = b"".join(varint(2 * value if value >= 0 else -2 * value - 1) for value in values)
 
     for field in SCHEMA:
         walk(field.name, field.type, [row[field.name] for row in rows])
