@@ -172,7 +172,8 @@ def _hint_kinds() -> NDArray[np.uint8]:
     """A bit a class, so that one look-up of a character answers for all."""
     classes = (_DIGIT, _IN_NUMBER, "[@＠#＃]", _HINT_BEGINS, _HINT_GOES_ON)
     tables = [table_of(characters).astype(np.uint8) << number for number, characters in enumerate(classes)]
-    return np.bitwise_or.reduce(tables)
+    kinds: NDArray[np.uint8] = np.bitwise_or.reduce(tables)
+    return kinds
 
 
 def mask(text: str) -> str:

@@ -95,6 +95,11 @@ class Exports:
     mask_personal_data: bool = True  # phones, e-mails, WeChat, QQ, ID and card numbers, as asterisks
     annotators: str = "pseudonyms"  # or "as_logged"
     forms: tuple[str, ...] = ()  # further forms written beside the tables: conll, spacy, …
+    tags: str = "bio"  # or "bioes"
+    normalized: bool = True  # the values of amounts, dates and places
+    inner_places: bool = False  # the places inside the names of organizations
+    words: bool = False  # pkuseg's words; needs its model
+    removed: bool = False  # a further config: what the cleaner took out of the published documents
 
 
 @dataclass(frozen=True, slots=True)

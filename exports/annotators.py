@@ -1,7 +1,8 @@
 """Who decided, without saying who: a pseudonym for each person of the annotation log.
 
-In: who has a record in the log, and since when. Out: `annotator-1`, `annotator-2`, … in the order of their first decisions, so that later annotations
-change no pseudonym that was given. The mapping is published nowhere; whoever has the log can make it again.
+In: who has a record in the log, and since when. Out: `annotator-1`, `annotator-2`, … in the order of their
+first decisions, so that later annotations change no pseudonym that was given. The mapping is published nowhere; whoever
+has the log can make it again.
 """
 
 from __future__ import annotations

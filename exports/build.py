@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,19 +23,20 @@ from annotation.labels import LabelScheme
 from corpus.errors import JiaozhuError
 from corpus.folder import file_sha256, replace_folder, write_sums
 from corpus.progress import track
+from corpus.workspace import Exports
 from exports.annotators import POLICIES, pseudonyms, published_name
-from exports.card import Making, write_card
+from exports.card import Making, read_card, write_card
 from exports.counts import SplitCounts
 from exports.croissant import CROISSANT, croissant
 from exports.forms import FOLDER as FORMS_FOLDER
 from exports.forms import chosen_forms, spacy_version, write_form
 from exports.gather import Gathered, LogCounts, Refusal, cluster_ids, documents_of, gather
 from exports.hashes import joined_hash
-from exports.inputs import digests
+from exports.inputs import digests, is_whole
 from exports.log_columns import Broken
 from exports.masking import masked
 from exports.overlap import Overlap, Overlaps
-from exports.removed import put_removed
+from exports.removed import removed_rows
 from exports.rows import Shape
 from exports.splits import SPLITS, assign
 from exports.tables import DOCUMENT_COLUMNS, make_tables
@@ -100,11 +101,11 @@ def build_dataset(
     """Write the dataset to `output`, in place of the one that was there.
 
     `corpus` is the folder of `corpus build`; `skip_stale` leaves out annotations whose document has another text now,
-    instead of carrying them over; `strict` stops at the first annotation that is refused and the first broken line of the
-    log. `mask_personal_data` writes asterisks for phones, e-mails and the like in texts and titles; no offset moves.
-    `annotators` is `pseudonyms` or `as_logged`, `tags` is `bio` or `bioes`. `inner_places`, `words` and `normalized`
-    fill what they name, `removed` adds the config of that name. `forms` are written beside the tables (`exports.forms`
-    lists them). An empty `license_id` is left out of the card, which then says so.
+    instead of carrying them over; `strict` stops at the first annotation that is refused and the first broken line of
+    the log. `mask_personal_data` writes asterisks for phones, e-mails and the like in texts and titles; no offset
+    moves. `annotators` is `pseudonyms` or `as_logged`, `tags` is `bio` or `bioes`. `inner_places`, `words` and
+    `normalized` fill what they name, `removed` adds the config of that name. `forms` are written beside the tables
+    (`exports.forms` lists them). An empty `license_id` is left out of the card, which then says so.
 
     Raises:
         JiaozhuError: see `gather` and `chosen_forms`; `annotators` or `tags` is something else; the model of `words` is
@@ -117,7 +118,21 @@ def build_dataset(
         raise JiaozhuError(f"[exports] tags is {tags!r}; it must be {' or '.join(SCHEMES)}")
     chosen = chosen_forms(forms)
     shape = Shape(scheme.names, tags, inner_places, words)
-    inputs = digests(corpus, log, scheme)
+    settings = {
+        "name": name,
+        "license_id": license_id,
+        "max_chars": max_chars,
+        "skip_stale": skip_stale,
+        "mask_personal_data": mask_personal_data,
+        "forms": chosen,
+        "annotators": annotators,
+        "tags": tags,
+        "inner_places": inner_places,
+        "words": words,
+        "normalized": normalized,
+        "removed": removed,
+    }
+    inputs = digests(corpus, log, scheme, settings)
     with replace_folder(output) as folder:
         work = folder / "work"
         work.mkdir()
@@ -134,7 +149,8 @@ def build_dataset(
             for documents, decided in _published(corpus, gathered):
                 tables.put(documents, _named(decided, people), split_of, shape, max_chars, normalized)
             if removed:
-                put_removed(files, corpus, shape, tables.home_of, masking)
+                for split, table in removed_rows(corpus, shape, tables.home_of, masking):
+                    files.put("removed", split, table)
             written = files.finish()
         shutil.rmtree(work)
         counts = {split: tables.counts[split] for split in SPLITS if split in tables.counts}
@@ -201,6 +217,25 @@ def build_dataset(
         forms=chosen,
         policy=making.split_policy,
     )
+
+
+def settings_of(dataset: Exports, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The section `[exports]` of a workspace as arguments of `build_dataset`, with these changes."""
+    values = {item.name: getattr(dataset, item.name) for item in fields(dataset)}
+    return {"license_id": values.pop("license"), "skip_stale": False, **values, **changes}
+
+
+def unchanged(corpus: Path, log: Path, output: Path, scheme: LabelScheme, settings: Mapping[str, Any]) -> str | None:
+    """The hash of the rows of the dataset in `output`, where it is whole and a build would write it again.
+
+    `settings` are all of `settings_of`; wrong ones are left for the build to name.
+    """
+    try:
+        made = read_card(output)[0]["jiaozhu"]
+        wanted = digests(corpus, log, scheme, {**settings, "forms": chosen_forms(settings["forms"])})
+        return str(made["rows_sha256"]) if made["inputs"] == wanted and is_whole(output) else None
+    except (JiaozhuError, OSError, KeyError, TypeError):
+        return None
 
 
 def _published(corpus: Path, gathered: Gathered) -> Iterator[tuple[pa.RecordBatch, pa.Table]]:

@@ -47,9 +47,15 @@ def build(
         str | None,
         typer.Option(help="Further forms, by commas: conll, spacy, gliner, flair, cluener, brat, labelstudio, chat."),
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first annotation or line of the log that is refused.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build also where nothing has changed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write the dataset: Parquet, a card and sums, and other forms where wanted; the same bytes for the same inputs.
+
+    A dataset that these inputs and settings would give again is left alone.
 
     [bold]Examples[/]:
 
@@ -60,24 +66,34 @@ def build(
       jiaozhu exports build --forms conll,spacy
     """
     from annotation.labels import load_labels
-    from exports.build import build_dataset
+    from exports.build import build_dataset, settings_of, unchanged
 
     workspace: Workspace = context.obj
-    summary = build_dataset(
+    dataset = workspace.dataset
+    inputs = (
         corpus or workspace.corpus,
         log or workspace.log,
         output or workspace.exports,
         load_labels(workspace.labels),
-        name=workspace.dataset.name,
-        license_id=workspace.dataset.license,
-        max_chars=max_chars or workspace.dataset.max_chars,
-        skip_stale=skip_stale,
-        mask_personal_data=workspace.dataset.mask_personal_data and not keep_personal_data,
-        annotators=workspace.dataset.annotators,
-        forms=workspace.dataset.forms if forms is None else [name.strip() for name in forms.split(",") if name.strip()],
     )
+    settings = settings_of(
+        dataset,
+        max_chars=max_chars or dataset.max_chars,
+        skip_stale=skip_stale,
+        mask_personal_data=dataset.mask_personal_data and not keep_personal_data,
+        forms=dataset.forms if forms is None else tuple(name.strip() for name in forms.split(",") if name.strip()),
+    )
+    if not force and not strict and (found := unchanged(*inputs, settings)):
+        if as_json:
+            typer.echo(json.dumps({"output": str(inputs[2]), "unchanged": True, "rows_sha256": found}))
+        else:
+            Console().print(f"unchanged, nothing to do: {inputs[2]}", soft_wrap=True, markup=False, highlight=False)
+        return
+    summary = build_dataset(*inputs, strict=strict, **settings)
     for refusal in summary.refused:
         Console(stderr=True, soft_wrap=True, highlight=False).print(f"refused: {refusal}", markup=False)
+    for line in summary.broken:
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"broken: {inputs[1]}, {line}", markup=False)
     for item in summary.lost:
         what = "gone" if item.reason == "removed" else "look again"
         Console(stderr=True, soft_wrap=True, highlight=False).print(f"{what}: {visible(str(item))}", markup=False)
@@ -99,8 +115,13 @@ def build(
     console.print(table)
     left_out = {key: count for key, count in asdict(summary.log).items() if count}
     console.print("annotations: " + ", ".join(f"{count:,} {key}" for key, count in left_out.items()), soft_wrap=True)
+    console.print(f"splits: {summary.policy}", soft_wrap=True, highlight=False)
+    for split, overlap in summary.overlap.items():
+        console.print(f"entities of {split} also in train: {overlap.shares()}", soft_wrap=True, highlight=False)
     masked = ", ".join(f"{count:,} {kind}" for kind, count in summary.masked.items()) or "nothing"
     console.print(f"personal data masked: {masked}", soft_wrap=True)
+    if summary.forms:
+        console.print(f"forms: {', '.join(summary.forms)}", soft_wrap=True, highlight=False)
     console.print(f"dataset: {summary.output}", soft_wrap=True, markup=False, highlight=False)
 
 

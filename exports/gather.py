@@ -26,7 +26,7 @@ from corpus.spans import Run, to_clean, to_raw
 from corpus.store import read_batches
 from exports.log_columns import RECORD, SPAN, Broken, BrokenLines, Heads, read_heads, read_records
 from exports.proof import in_order, lists, stands
-from exports.texts import Ints, Texts, borders_of
+from exports.texts import Ints, Texts, borders_of, one_batch
 
 DOCUMENTS = 1_000  # in memory at once
 
@@ -176,7 +176,7 @@ def _gather(state: _Gathering, decisions: Path) -> Gathered:
     with pa.OSFile(str(decisions), "wb") as file, pa.ipc.new_stream(file, DECIDED) as stream:
         for batch in track(documents_of(state.corpus, columns), "Checking annotations"):
             decided = _decide(state, candidates, seen, batch)
-            stream.write_table(decided, max_chunksize=DOCUMENTS)
+            stream.write_batch(one_batch(decided))
             _count(state, batch, decided)
     for number in np.flatnonzero(~seen).tolist():
         for doc_id, annotation in state.heads.names(candidates.of(number)):

@@ -1,13 +1,15 @@
 """What a dataset was made from, as digests: unchanged inputs give the same dataset, so there is nothing to do.
 
-In: the corpus, the log, the label scheme, and the code itself. Out: a SHA-256 each, for the card; and whether a dataset
-is the one that they and the settings would give.
+In: the corpus, the log, the label scheme, the settings, and the code itself. Out: a SHA-256 each, for the card.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,22 @@ from corpus.errors import JiaozhuError
 from corpus.folder import file_sha256, files_of, read_sums
 
 CODE = ("corpus", "annotation", "exports")  # the packages whose sources and tables shape the bytes
+PACKAGES = (
+    "jiaozhu",
+    "pyarrow",
+    "datasets",
+    "huggingface-hub",
+    "numpy",
+    "spacy",
+    "spacy-pkuseg",
+)  # and others' that do
 
 
-def digests(corpus: Path, log: Path, scheme: LabelScheme) -> dict[str, str]:
-    """SHA-256 of each input by its name; one that is not there is left out."""
+def digests(corpus: Path, log: Path, scheme: LabelScheme, settings: Mapping[str, Any]) -> dict[str, str]:
+    """SHA-256 of each input by its name, of the settings with the versions that matter; a missing log is left out."""
+    versions = {name: version(name) for name in PACKAGES if find_spec(name.replace("-", "_"))}
     found = {
+        "settings": sha256(json.dumps([settings, versions], sort_keys=True).encode()).hexdigest(),
         "corpus": _of_files(corpus, [*corpus.glob("documents/*.parquet"), *corpus.glob("removed/*.parquet")]),
         "labels": sha256(repr((scheme.version, scheme.names)).encode()).hexdigest(),
         "code": code_sha256(CODE),
@@ -42,15 +55,13 @@ def code_sha256(packages: Iterable[str]) -> str:
     return _of_files(root, files)
 
 
-def is_unchanged(output: Path, card: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Whether `output` is whole, and its card (the front matter's part `jiaozhu`) says all that is `wanted`."""
-    if any(card.get(name) != value for name, value in wanted.items()):
-        return False
+def is_whole(folder: Path) -> bool:
+    """Whether every file of the folder is there and has its sum."""
     try:
-        sums = read_sums(output)
+        sums = read_sums(folder)
     except JiaozhuError:
         return False
-    return set(sums) == set(files_of(output)) and all(file_sha256(output / name) == sums[name] for name in sums)
+    return set(sums) == set(files_of(folder)) and all(file_sha256(folder / name) == sums[name] for name in sums)
 
 
 def _of_files(root: Path, paths: Iterable[Path]) -> str:

@@ -151,12 +151,13 @@ def read_heads(log: Path, without: Collection[int] = ()) -> Heads:
         raise JiaozhuError(f"{log}: no annotation log here; run jiaozhu annotation pull, or name one with --log")
     tables = [HEAD.empty_table()]
     broken: list[Broken] = []
-    numbers, places, sizes = ([np.zeros(0, np.int64)] for _ in range(3))
+    numbers: list[Ints] = [np.zeros(0, np.int64)]
+    places, sizes = numbers.copy(), numbers.copy()
     left_out = np.array(sorted(without), np.int64)
     for block, first, place in _blocks(log):
         ends = np.flatnonzero(np.frombuffer(block, np.uint8) == 10) + 1
         begins = np.concatenate([[0], ends[:-1]])
-        lines = np.arange(first, first + len(ends))
+        lines = np.arange(first, first + len(ends), dtype=np.int64)
         keep = ~np.isin(lines, left_out) if len(left_out) else np.ones(len(lines), bool)
         made = None if not keep.all() else _parse(block, HEAD, len(lines))
         if made is None:

@@ -71,10 +71,11 @@ def _sentence_ends(codes: NDArray[np.intp], is_last: NDArray[np.bool_]) -> NDArr
 
 
 def _clause_ends(codes: NDArray[np.intp], is_last: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    comma = codes == ord(COMMA)
+    comma: NDArray[np.bool_] = codes == ord(COMMA)
     if len(codes) > 1:
         comma[:-1] &= ~table_of(r"\d")[codes[1:]] | is_last[:-1]
-    return comma | table_of(CLAUSES)[codes]
+    comma |= table_of(CLAUSES)[codes]
+    return comma
 
 
 def _outside(places: Ints, starts: Ints, ends: Ints) -> Ints:

@@ -57,22 +57,27 @@ def stands(
     if not said:
         same = pc.equal(texts.cut(first + starts, first + ends), spans.field("text"))
         sound[owners[~same.to_numpy(zero_copy_only=False)]] = False
-    sound[owners[~_anchored(spans, owners, texts, alignments)]] = False
+    edges = (starts, ends, integers(spans, "raw_start"), integers(spans, "raw_end"))
+    sound[owners[~anchored(edges, owners, alignments)]] = False
     return sound
 
 
-def _anchored(spans: pa.StructArray, owners: Ints, texts: Texts, alignments: pa.ListArray) -> NDArray[np.bool_]:
-    """Whether a span's first and last characters stand in runs of the alignment, and its raw offsets lead there."""
+def anchored(edges: tuple[Ints, Ints, Ints, Ints], owners: Ints, alignments: pa.ListArray) -> NDArray[np.bool_]:
+    """Whether each span's first and last characters stand in runs of its document, and its raw offsets lead there.
+
+    `edges` are starts, ends, raw starts and raw ends; `owners` number the documents, whose `alignments` these are.
+    """
     runs, documents = lists(alignments)
+    found = np.ones(len(owners), bool)
     if not len(runs):
-        return np.zeros(len(spans), bool)
-    run_starts = texts.rows[documents] + integers(runs, "start")
-    raw_starts, lengths = integers(runs, "raw_start"), integers(runs, "length")
-    found = np.ones(len(spans), bool)
-    for name, raw_name, shift in (("start", "raw_start", 0), ("end", "raw_end", -1)):
-        places = texts.rows[owners] + integers(spans, name) + shift
-        run = np.searchsorted(run_starts, places, "right") - 1
+        return ~found
+    starts, ends, raw_starts, raw_ends = edges
+    run_starts, run_raws, lengths = (integers(runs, name) for name in ("start", "raw_start", "length"))
+    # One number for a place in a document: no text is longer than `width`.
+    width = 1 + max(int(ends.max(initial=0)), int((run_starts + lengths).max()))
+    keys = documents * width + run_starts
+    for places, raws in ((starts, raw_starts), (ends - 1, raw_ends - 1)):
+        run = np.searchsorted(keys, owners * width + places, "right") - 1
         offset = places - run_starts[run]
-        found &= (run >= 0) & (documents[run] == owners) & (offset < lengths[run])
-        found &= raw_starts[run] + offset - shift == integers(spans, raw_name)
+        found &= (run >= 0) & (documents[run] == owners) & (offset < lengths[run]) & (run_raws[run] + offset == raws)
     return found

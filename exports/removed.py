@@ -6,7 +6,7 @@ In: the corpus's config of that name. Out: its rows for the published documents,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,21 +17,24 @@ from corpus.store import read_batches
 from exports.masking import masked
 from exports.rows import Shape
 from exports.splits import SPLITS
-from exports.writing import TableFiles
+from exports.texts import one_array
 
 ROWS = 10_000  # in memory at once
 
 
-def put_removed(
-    files: TableFiles, corpus: Path, shape: Shape, home_of: Mapping[str, int], masking: Counter[str] | None
-) -> None:
-    """Add the removed spans of the documents of `home_of` (their splits, by number) to the tables."""
+def removed_rows(
+    corpus: Path, shape: Shape, home_of: Mapping[str, int], masking: Counter[str] | None
+) -> Iterator[tuple[str, pa.Table]]:
+    """The removed spans of the documents of `home_of` (their splits, by number), piece by piece with their splits.
+
+    Personal data in them is masked and counted in `masking`, unless that is None.
+    """
     schema = shape.schema("removed")
-    for batch in track(read_batches(corpus / "removed", schema.names, ROWS), "Writing what was removed"):
+    for batch in track(read_batches(corpus / "removed", schema.names, ROWS), "Reading what was removed"):
         homes = np.array([home_of.get(doc_id, -1) for doc_id in batch["doc_id"].to_pylist()])
-        table = pa.Table.from_batches([batch]).select(schema.names).cast(schema)
+        table = pa.Table.from_batches([batch]).select(schema.names).filter(pa.array(homes >= 0))
         if masking is not None:
             index = schema.get_field_index("text")
-            table = table.set_column(index, "text", masked(batch["text"], masking))
+            table = table.set_column(index, "text", masked(one_array(table["text"]), masking))
         for number, split in enumerate(SPLITS):
-            files.put("removed", split, table.filter(pa.array(homes == number)))
+            yield split, table.filter(pa.array(homes[homes >= 0] == number))

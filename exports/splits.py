@@ -13,6 +13,8 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.texts import Ints
+
 SPLITS = ("train", "validation", "test")
 SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
 TOLERANCE = 0.02  # by which a label's share in a split may differ from the split's own before a cluster is moved
@@ -35,7 +37,7 @@ def borders(splits: Sequence[str]) -> dict[str, tuple[float, float]]:
     return found
 
 
-def assign(clusters: Mapping[str, Sequence[int]], blind: Collection[str] = ()) -> dict[str, str]:
+def assign(clusters: Mapping[str, Sequence[int] | Ints], blind: Collection[str] = ()) -> dict[str, str]:
     """The split of each cluster, from its entities by label (numbers in the scheme's order, the same for all).
 
     Where some clusters are `blind` (annotated without suggestions), they are the test split, and the others share
@@ -62,7 +64,7 @@ def assign(clusters: Mapping[str, Sequence[int]], blind: Collection[str] = ()) -
 
 
 def _fill(split_of: dict[str, str], places: Mapping[str, float], limits: Mapping[str, tuple[float, float]]) -> None:
-    for empty in reversed(limits):
+    for empty in reversed(list(limits)):
         sizes = Counter(split_of.values())
         if not sizes[empty]:
             spare = [cluster for cluster, split in split_of.items() if sizes[split] > 1]

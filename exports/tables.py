@@ -102,7 +102,7 @@ def make_tables(
         "guideline_version": decided["guideline"].combine_chunks().take(by_span),
         "cleaner_version": documents["cleaner_version"].take(by_span),
     }
-    return tuple(  # type: ignore[return-value]
+    return tuple(
         pa.table([made[name] for name in shape.schema(config).names], schema=shape.schema(config))
         for config, made in (("default", columns), ("provenance", sources))
     )

@@ -61,7 +61,7 @@ class Texts:
     def bytes_of(self, row: int) -> memoryview:
         """The UTF-8 bytes of one row."""
         first, last = self.starts[self.rows[row]], self.starts[self.rows[row + 1]]
-        return memoryview(self.data[first:last])
+        return self.data[first:last].data
 
     def text(self, row: int) -> str:
         """One row."""

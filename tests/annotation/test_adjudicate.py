@@ -18,8 +18,8 @@ from annotation.replay import replay
 from annotation.status import status
 from annotation.tasks import Region, result, suggestions_of
 from corpus.errors import JiaozhuError
-from exports.gather import gather
 from tests.annotation.opinions import decided, opinion
+from tests.exports.making import gathered
 
 LATER = "2026-11-03T00:00:00Z"
 
@@ -270,8 +270,9 @@ def test_a_conflict_goes_to_an_adjudicator_with_every_version_and_comes_back_as_
     assert (pull(desk.workspace).added, pull(desk.workspace, title=f"{title} 裁定").added) == ({}, {})
     found = status(desk.workspace)
     assert (found.waiting, found.adjudicated, found.tasks, found.done) == (0, 2, 2, 2)
-    spoken = gather(desk.workspace.corpus, desk.workspace.log, load_labels()).records
-    assert spoken[sent.doc_id] == decision
+    spoken = gathered(desk.workspace.corpus, desk.workspace.log, load_labels()).records
+    said = spoken[sent.doc_id]
+    assert (said.annotation, said.annotator, said.spans) == (decision.annotation, decision.annotator, decision.spans)
     assert spoken[agreed.doc_id].annotator == AGREEMENT
 
 

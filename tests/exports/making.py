@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pyarrow as pa
 
 from annotation.labels import Label, LabelScheme
 from annotation.log import Record, Span, Suggestion, append
 from corpus.records import SCHEMAS, doc_id_of, text_sha256
 from corpus.spans import AlignedText, Proposal
 from corpus.store import TableWriter
+from exports.gather import documents_of, gather
+from exports.tags import encode
 
 LABELS = ["ORG", "LOC", "MONEY", "PERSON", "DATE", "PERCENT"]
 SCHEME = LabelScheme("1", tuple(Label(name, name, name[0], "#000000") for name in LABELS), "")
@@ -133,3 +139,28 @@ def make(folder: Path, pages: list[str] = PAGES, spans: list = SPANS) -> Made:
     log = folder / "annotations" / "log.jsonl"
     append(log, records)
     return Made(corpus, log, documents, records)
+
+
+def gathered(corpus: Path, log: Path, scheme: LabelScheme = SCHEME, **options) -> SimpleNamespace:
+    """What `gather` found, and beside it `records`: what it wrote of each published document, by its id."""
+    decisions = log.with_name("decisions.arrow")
+    found = gather(corpus, log, scheme, decisions, **options)
+    records = {}
+    with pa.ipc.open_stream(decisions.read_bytes()) as stream:
+        for documents, decided in zip(documents_of(corpus, ["doc_id"]), stream, strict=True):
+            for row in decided.to_pylist():
+                spans = [
+                    Span(**item | {"suggestion": item["suggestion"] and Suggestion(**item["suggestion"])})
+                    for item in row["spans"]
+                ]
+                row |= {"spans": tuple(spans)}
+                records[documents["doc_id"][row["row"]].as_py()] = SimpleNamespace(**row)
+    decisions.unlink()
+    return SimpleNamespace(records=records, **{name: getattr(found, name) for name in found.__slots__})
+
+
+def tags_of(length: int, entities: list[tuple[int, int, str]], labels: list[str], scheme: str = "bio") -> list[int]:
+    """The tags of one text."""
+    starts, ends = (np.array([entity[edge] for entity in entities], np.int64) for edge in (0, 1))
+    numbers = np.array([labels.index(label) for _, _, label in entities], np.int64)
+    return encode(length, starts, ends, numbers, scheme).tolist()

@@ -12,6 +12,7 @@ from corpus.errors import JiaozhuError
 from exports.annotators import PSEUDONYM, pseudonyms, published_name
 from exports.build import build_dataset
 from exports.card import read_card
+from exports.log_columns import read_heads
 from exports.verify import verify_dataset
 from tests.exports.making import SCHEME, document, record
 
@@ -30,7 +31,7 @@ def names_of(folder, records):
     log = folder / "log.jsonl"
     log.unlink(missing_ok=True)
     append(log, records)
-    return pseudonyms(log)
+    return pseudonyms(read_heads(log).people())
 
 
 def test_people_are_numbered_by_their_first_annotation_then_by_name(tmp_path):

@@ -13,7 +13,7 @@ from exports.build import build_dataset
 from exports.card import read_card
 from exports.counts import SplitCounts
 from exports.pictures import MOST_BARS, draw
-from exports.rows import SCHEMAS
+from exports.rows import Shape
 from tests.exports.making import LABELS, SCHEME
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -69,7 +69,7 @@ def test_croissant_names_every_table_by_its_sum_and_every_column(dataset):
     assert files == {path.relative_to(dataset).as_posix(): file_sha256(path) for path in tables}
     for records in data["recordSet"]:
         config = records["name"].split("/")[0]
-        assert [field["name"].split("/")[-1] for field in records["field"]] == SCHEMAS[config].names
+        assert [field["name"].split("/")[-1] for field in records["field"]] == Shape(tuple(LABELS)).schema(config).names
 
 
 def test_croissant_states_a_licence_only_where_there_is_one(made, tmp_path):

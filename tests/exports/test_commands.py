@@ -61,7 +61,7 @@ def test_build_and_verify_print_tables_without_colours_into_a_pipe(workspace):
     assert "ORG" in built.stdout
     assert "6 published" in built.stdout
     checked = jiaozhu(workspace, "exports", "verify", "elsewhere")
-    assert "17 of 17 promises hold" in checked.stdout
+    assert "20 of 20 promises hold" in checked.stdout
     assert "\x1b" not in built.stdout + checked.stdout
 
 
@@ -83,7 +83,7 @@ def test_further_forms_are_written_where_the_command_or_the_workspace_asks_for_t
     config.write_text(config.read_text() + 'forms = ["flair"]\n')
     assert jiaozhu(workspace, "exports", "build").returncode == 0
     assert [path.name for path in forms.iterdir()] == ["flair"]
-    assert "17 of 17 promises hold" in jiaozhu(workspace, "exports", "verify").stdout
+    assert "20 of 20 promises hold" in jiaozhu(workspace, "exports", "verify").stdout
     assert jiaozhu(workspace, "exports", "build", "--forms", "").returncode == 0
     assert not forms.exists()
 
@@ -113,7 +113,7 @@ def test_personal_data_is_masked_unless_the_command_or_the_workspace_says_otherw
     assert json.loads(jiaozhu(workspace, *build, "--json", "--keep-personal-data").stdout)["masked"] == {}
     config = workspace / "jiaozhu.toml"
     config.write_text(config.read_text() + "mask_personal_data = false\n")
-    assert "personal data masked: nothing" in jiaozhu(workspace, *build).stdout
+    assert "personal data masked: nothing" in jiaozhu(workspace, *build, "--force").stdout
 
 
 def test_annotators_have_pseudonyms_unless_the_workspace_says_otherwise(workspace):
@@ -167,7 +167,23 @@ def test_a_users_mistake_ends_with_one_line(workspace, arguments, reason):
     assert reason in one_line(jiaozhu(workspace, "exports", *arguments))
 
 
-def test_a_broken_line_of_the_log_is_named_by_its_number(workspace):
+def test_a_broken_line_of_the_log_is_named_by_its_number_and_stops_only_a_strict_build(workspace):
     with (workspace / "annotations" / "log.jsonl").open("a") as file:
         file.write('{"doc_id":\n')
-    assert "log.jsonl:7: not a record" in one_line(jiaozhu(workspace, "exports", "build"))
+    built = jiaozhu(workspace, "exports", "build", "--json")
+    assert built.returncode == 0
+    assert json.loads(built.stdout)["annotations"]["broken"] == 1
+    [line] = built.stderr.splitlines()
+    assert "log.jsonl, line 7: not a record" in line
+    assert "log.jsonl: line 7: not a record" in one_line(jiaozhu(workspace, "exports", "build", "--strict"))
+
+
+def test_a_build_of_unchanged_inputs_does_nothing_and_says_so(workspace):
+    rows = json.loads(jiaozhu(workspace, "exports", "build", "--json").stdout)["rows_sha256"]
+    card = workspace / "dataset" / "README.md"
+    before = card.stat().st_mtime_ns
+    again = json.loads(jiaozhu(workspace, "exports", "build", "--json").stdout)
+    assert (again["unchanged"], again["rows_sha256"]) == (True, rows)
+    assert card.stat().st_mtime_ns == before
+    assert "unchanged" not in json.loads(jiaozhu(workspace, "exports", "build", "--force", "--json").stdout)
+    assert card.stat().st_mtime_ns > before

@@ -21,11 +21,13 @@ from exports.build import build_dataset
 from exports.forms import FORMS, chosen_forms, write_form
 from exports.forms.chat import answer_schema, occurrences
 from exports.forms.conll import unescape
+from exports.rows import Shape
 from exports.tags import decode, tag_names
 from exports.verify import verify_dataset
-from tests.exports.making import PRIVATE_PAGES, PRIVATE_SPANS, SCHEME, make, write_corpus
+from tests.exports.making import PRIVATE_PAGES, PRIVATE_SPANS, SCHEME, make, tags_of, write_corpus
 
 LABELS = ["ORG", "LOC", "MONEY"]
+SHAPE = Shape(tuple(LABELS))
 HOSTILE = "甲乙甲丙 \t\n\r\u3000\u00a0\u2028\x85\u200b\ufeff😀𠮷e\u0301\"\\'<&>#|;,-O"
 
 
@@ -44,6 +46,7 @@ def passages(draw):
                 if not text[start].isspace() and not text[end - 1].isspace() and draw(st.booleans())
             ]
             row = {"id": f"d{number}-{part:04}", "doc_id": f"d{number}", "offset": offset, "text": text}
+            row["ner_tags"] = tags_of(len(text), triples(entities), LABELS)
             rows.append({**row, "entities": entities, "title": None, "url": "u", "published_at": None})
             offset += len(text)
     return rows
@@ -188,7 +191,7 @@ def test_texts_and_entities_come_back_exactly(form, rows):
     read, expected = READERS[form]
     with TemporaryDirectory() as folder:
         for split in ("train", "test") if form != "cluener" else ("train",):
-            FORMS[form](Path(folder), split, iter(rows), LABELS)
+            FORMS[form](Path(folder), split, iter(rows), SHAPE)
             assert read(Path(folder), split) == expected(rows)
 
 
@@ -207,7 +210,8 @@ def test_datasets_own_loader_reads_conll_with_white_space_and_all(tmp_path):
     text = f"甲 乙\n\n{HOSTILE}"
     entities = [{"start": 0, "end": 3, "label": "ORG", "text": text[:3]}]
     row = {"id": "a-0000", "doc_id": "a", "offset": 0, "text": text, "entities": entities}
-    FORMS["conll"](tmp_path, "train", iter([row, {**row, "text": "丙", "entities": []}]), LABELS)
+    row["ner_tags"] = tags_of(len(text), triples(entities), LABELS)
+    FORMS["conll"](tmp_path, "train", iter([row, {**row, "text": "丙", "ner_tags": [0], "entities": []}]), SHAPE)
     path = str(tmp_path / "train.conll")
     found = load_dataset("text", data_files=path, sample_by="paragraph", split="train", cache_dir=str(tmp_path / "c"))
     pairs = [[line.split(" ") for line in block.strip("\n").split("\n")] for block in found["text"]]
@@ -292,7 +296,7 @@ def test_a_form_that_there_is_not_or_that_lacks_its_package_is_named_in_one_line
 def test_verify_says_that_it_could_not_look_at_spacys_form_without_its_spacy(with_forms, tmp_path, monkeypatch):
     made, _ = with_forms
     build_dataset(made.corpus, made.log, tmp_path / "dataset", SCHEME, forms=["spacy"])
-    monkeypatch.setattr("exports.verify.spacy_version", lambda: "")
+    monkeypatch.setattr("exports.checks.files.spacy_version", lambda: "")
     [check] = [check for check in verify_dataset(tmp_path / "dataset") if check.name == "forms"]
     assert check.passed
     assert re.fullmatch(r"spacy was written by spaCy [\d.]+, which is not installed here", check.detail)
@@ -371,7 +375,7 @@ def test_label_studio_takes_its_form_and_gives_back_the_same_spans(label_studio,
 
 def test_labels_beyond_the_first_nine_still_have_a_hotkey_each(tmp_path):
     names = [f"L{number}" for number in range(20)]
-    FORMS["labelstudio"](tmp_path, "train", iter([]), names)
+    FORMS["labelstudio"](tmp_path, "train", iter([]), Shape(tuple(names)))
     hotkeys = re.findall(r'hotkey="(.)"', (tmp_path / "labeling.xml").read_text())
     assert len(set(hotkeys)) == len(names)
     assert LabelScheme("", tuple(Label(n, n, n, "#000000") for n in names), "").names == tuple(names)
@@ -380,6 +384,6 @@ def test_labels_beyond_the_first_nine_still_have_a_hotkey_each(tmp_path):
 def test_a_form_is_written_from_the_tables_alone(with_forms, tmp_path):
     _, dataset = with_forms
     for form in FORMS:
-        write_form(dataset, tmp_path, form, list(SCHEME.names))
+        write_form(dataset, tmp_path, form, Shape(SCHEME.names))
         for name in files_of(tmp_path / form):
             assert (tmp_path / form / name).read_bytes() == (dataset / "forms" / form / name).read_bytes()

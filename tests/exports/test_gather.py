@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from annotation.log import AGREEMENT, append
+from annotation.log import AGREEMENT, Span, append
 from corpus.errors import JiaozhuError
 from corpus.records import text_sha256
 from corpus.spans import Proposal, Run, seen_ranges
-from exports.gather import gather
-from tests.exports.making import SCHEME, document, record, span, write_corpus
+from tests.exports.making import document, record, span, write_corpus
+from tests.exports.making import gathered as read
 
 TEXT = "[导航]山东(shāndōng)省科技厅与海川银行。\n"
 
@@ -25,7 +27,7 @@ def gathered(tmp_path, doc):
 
     def run(*records, **options):
         append(tmp_path / "log.jsonl", records)
-        return gather(write_corpus(tmp_path / "corpus", [doc]), tmp_path / "log.jsonl", SCHEME, **options)
+        return read(write_corpus(tmp_path / "corpus", [doc]), tmp_path / "log.jsonl", **options)
 
     return run
 
@@ -158,7 +160,6 @@ def test_an_annotation_of_another_text_is_carried_over_to_the_text_of_today(gath
     found = gathered(record(old, [span(old, "海川银行", "ORG")], annotation="old", text_sha256="0" * 64))
     [made] = found.records.values()
     assert [(item.text, item.raw_start, item.raw_end) for item in made.spans] == [("海川银行", 21, 25)]
-    assert made.text_sha256 == doc["text_sha256"]
     assert (found.counts.published, found.counts.carried, found.counts.carried_spans) == (1, 1, 1)
     assert (found.counts.stale, found.lost) == (0, ())
 
@@ -210,18 +211,107 @@ def test_every_annotation_is_counted_once(gathered, doc):
     assert parts == (1, 1, 1, 1, 1, 1)
 
 
-@pytest.mark.parametrize("content", [b'{"doc_id":\n', b"[]\n", b"\xff\xfe\n"])
-def test_a_broken_log_is_named(tmp_path, doc, content):
+@pytest.mark.parametrize(
+    "content", [b'{"doc_id":\n', b"[]\n", b"\xff\xfe\n", b'{"spans":[],"doc_id":"\\ud800"}\n', b"\x00\n"]
+)
+def test_a_broken_line_is_named_and_counted_and_the_rest_goes_on(tmp_path, doc, content):
     log = tmp_path / "log.jsonl"
-    log.write_bytes(content)
-    with pytest.raises(JiaozhuError, match=r"log\.jsonl.*restore .* from version control"):
-        gather(write_corpus(tmp_path / "corpus", [doc]), log, SCHEME)
+    append(log, [record(doc, [])])
+    log.write_bytes(b"\n" + content + log.read_bytes() + b"\n" + content)
+    corpus = write_corpus(tmp_path / "corpus", [doc])
+    found = read(corpus, log)
+    assert (found.counts.published, found.counts.broken) == (1, 2)
+    assert [item.line for item in found.broken] == [2, 5]
+    with pytest.raises(JiaozhuError, match=r"log\.jsonl: line 2: .*restore it from version control") as caught:
+        read(corpus, log, strict=True)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"verdict":"kept"', '"verdict":"liked"'),
+        ('"raw_start":', '"raw_begin":'),
+        ('"score":0.75', '"score":"high"'),
+        (',"deleted":[]', ""),
+        (',"deleted":[]', ',"deleted":[],"mood":1'),
+        (',"deleted":[]', ',"deleted":[null]'),
+        ('"spans":[{', '"spans":[null,{'),
+        ('"text_sha256":"', '"text_sha256":7,"was":"'),
+    ],
+)
+def test_a_line_whose_spans_are_broken_is_as_if_it_were_not_there(tmp_path, doc, old, new):
+    log = tmp_path / "log.jsonl"
+    older = record(doc, [span(doc, "海川银行", "ORG")])
+    append(log, [older, replace(older, updated_at="2026-11-09T00:00:00Z")])
+    first, second = log.read_text().splitlines()
+    assert old in second
+    log.write_text(f"{first}\n{second.replace(old, new, 1)}\n")
+    found = read(write_corpus(tmp_path / "corpus", [doc]), log)
+    assert (found.counts.published, found.counts.broken, found.broken[0].line) == (1, 1, 2)
+    assert [made.updated_at for made in found.records.values()] == [older.updated_at]
+
+
+def test_a_log_of_many_blocks_is_read_like_one(tmp_path, monkeypatch):
+    documents = [document(f"{TEXT}第{number}页。\n") for number in range(40)]
+    log = tmp_path / "log.jsonl"
+    append(log, [record(doc, [span(doc, "海川银行", "ORG")]) for doc in reversed(documents)])
+    log.write_bytes(log.read_bytes().rstrip(b"\n"))
+    corpus = write_corpus(tmp_path / "corpus", documents)
+    whole = read(corpus, log)
+    assert list(whole.records) == [doc["doc_id"] for doc in documents]
+    monkeypatch.setattr("exports.log_columns.BLOCK", 1_000)
+    monkeypatch.setattr("exports.gather.DOCUMENTS", 7)
+    few = read(corpus, log)
+    assert {name: made.spans for name, made in few.records.items()} == {
+        name: made.spans for name, made in whole.records.items()
+    }
+    assert few.counts == whole.counts
+
+
+def test_strict_stops_at_the_first_refused_annotation(gathered, doc):
+    with pytest.raises(JiaozhuError, match="the corpus has no such document"):
+        gathered(record(doc, []), record(document("另一页"), [], annotation="stranger"), strict=True)
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(-1, 14), st.integers(-1, 14), st.sampled_from(["ORG", "LOC", "GPE"]), st.integers(-2, 2)),
+    max_size=4,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(SPANS, st.booleans()), min_size=1, max_size=4))
+def test_what_is_proven_together_is_what_is_proven_one_by_one(tmp_path_factory, made):
+    """The same documents twice: once with a single annotation, once with an older one, which is looked at by itself."""
+    folder = tmp_path_factory.mktemp("proof")
+    documents, records, twice = [], [], []
+    for number, (found, honest) in enumerate(made):
+        doc = document(f"{TEXT}{number}")
+        spans = []
+        for start, end, label, shift in found:
+            text = doc["text"][max(start, 0) : max(end, 0)] if honest or shift != 1 else "别的"
+            raw = doc["aligned"].to_raw(start, end) if 0 <= start < end <= len(doc["text"]) else (0, 1)
+            spans.append(Span(start, end, label, text, raw[0] + (0 if honest else shift), raw[1], "kept", None))
+        documents.append(doc)
+        records.append(record(doc, spans))
+        twice.append(record(doc, [], annotation=f"old-{number}", updated_at="2026-10-01T00:00:00Z"))
+    corpus = write_corpus(folder / "corpus", documents)
+    (folder / "one").mkdir()
+    append(folder / "one" / "log.jsonl", records)
+    (folder / "two").mkdir()
+    append(folder / "two" / "log.jsonl", [*records, *twice])
+    one, two = (read(corpus, folder / name / "log.jsonl") for name in ("one", "two"))
+    assert {name: made.spans for name, made in one.records.items()} == {
+        name: made.spans for name, made in two.records.items()
+    }
+    assert (one.refused, one.counts.reanchored) == (two.refused, two.counts.reanchored)
 
 
 def test_a_missing_log_or_corpus_is_named(tmp_path, doc):
     corpus = write_corpus(tmp_path / "corpus", [doc])
     with pytest.raises(JiaozhuError, match="no annotation log here"):
-        gather(corpus, tmp_path / "none.jsonl", SCHEME)
+        read(corpus, tmp_path / "none.jsonl")
     append(tmp_path / "log.jsonl", [record(doc, [])])
     with pytest.raises(JiaozhuError, match="no Parquet table here"):
-        gather(tmp_path / "nowhere", tmp_path / "log.jsonl", SCHEME)
+        read(tmp_path / "nowhere", tmp_path / "log.jsonl")

@@ -13,6 +13,7 @@ from tests.exports.making import PRIVATE_PAGES, PRIVATE_SPANS, SCHEME, make, wri
 
 TRAIN = "train-00000-of-00001.parquet"
 TEST = "test-00000-of-00001.parquet"
+CORPUS = {"corpus", "corpus-raw", "corpus-removed"}
 
 
 def failing(folder, corpus=None):
@@ -47,7 +48,7 @@ def test_an_untouched_dataset_keeps_every_promise(dataset, corpus_of_dataset):
 
 
 def test_without_the_corpus_its_checks_are_not_claimed(dataset):
-    assert {check.name for check in verify_dataset(dataset)} == set(PROMISES) - {"corpus", "corpus-raw"}
+    assert {check.name for check in verify_dataset(dataset)} == set(PROMISES) - CORPUS
 
 
 @pytest.mark.parametrize("place", [0.02, 0.3, 0.6, 0.99])
@@ -72,7 +73,7 @@ def test_a_table_cut_short_is_named_and_no_check_claims_to_have_finished(dataset
     path = dataset / "data" / TRAIN
     path.write_bytes(path.read_bytes()[:-100])
     write_sums(dataset)
-    assert failing(dataset) == set(PROMISES) - {"sums", "files", "corpus", "corpus-raw"}
+    assert failing(dataset) == set(PROMISES) - {"sums", "files"} - CORPUS
 
 
 def test_a_missing_or_further_file_is_named(dataset):
@@ -257,7 +258,7 @@ def test_a_document_that_the_corpus_lacks_is_found_and_its_order_does_not_matter
 
 
 def test_documents_are_held_against_the_corpus_a_few_at_a_time(dataset, corpus_of_dataset, monkeypatch):
-    monkeypatch.setattr("exports.verify.DOCUMENTS_AT_ONCE", 1)
+    monkeypatch.setattr("exports.gather.DOCUMENTS", 1)
     checks = {check.name: check for check in verify_dataset(dataset, corpus_of_dataset.corpus)}
     assert checks["corpus"].passed
     assert checks["corpus"].detail == f"{len(corpus_of_dataset.documents)} looked at"
@@ -283,7 +284,7 @@ def test_a_number_that_was_left_in_a_masked_dataset_is_found(private):
     card = folder / "README.md"
     card.write_text(card.read_text().replace("mask_personal_data: false", "mask_personal_data: true"))
     write_sums(folder)
-    assert failing(folder, corpus) == (set() if is_masked else {"personal-data", "corpus", "corpus-raw", "card"})
+    assert failing(folder, corpus) == (set() if is_masked else {"personal-data", "corpus", "card"})
 
 
 def test_a_number_in_a_title_is_found(dataset):

@@ -1,0 +1,131 @@
+"""What `exports verify` looks at: the promises, and what is found of them while files and tables are read.
+
+A module here looks at one kind of thing: files, passages, provenance, the corpus, the card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exports.counts import SplitCounts
+from exports.overlap import Overlaps
+from exports.rows import Shape
+from exports.texts import Ints
+
+PROMISES = {
+    "sums": "every file has the SHA-256 that SHA256SUMS says",
+    "files": "tables, card, pictures, croissant.json and sums are there, and nothing else but forms",
+    "schema": "every table has the columns of the format and names its tags",
+    "tables": "every table can be read to its end",
+    "ids": "every passage has an id of its own, numbered through its document",
+    "text": "the passages of a document follow each other without a gap",
+    "tokens": "the tokens of a passage, joined, are its text",
+    "words": "where there are words, those of a passage, joined, are its text",
+    "offsets": "every entity's text stands at its offsets",
+    "inner": "where there are inner places, each stands inside its parent, and is what the rules derive",
+    "tags": "the tags are those that the entities give",
+    "splits": "no near-duplicate cluster stands in two splits, and each in the one that the card's policy gives it",
+    "provenance": "every entity has one row of provenance, and every such row an entity",
+    "raw": "every span of the provenance has a place in the raw page",
+    "removed": "where removed spans are published, they are of documents of their split, in order, as long as they say",
+    "forms": "every further form is what the tables give, byte for byte",
+    "rows": "the rows have the canonical hashes that the card says",
+    "card": "the numbers and pictures of the card, and croissant.json, are those of the tables",
+    "personal-data": "where the card says that personal data is masked, none is left",
+    "annotators": "where the card says that annotators have pseudonyms, no name is left",
+    "corpus": "every document has the text that the corpus has, but for what was masked",
+    "corpus-raw": "the raw characters of every span clean to its text in the corpus",
+    "corpus-removed": "where removed spans are published, they are those that the corpus has",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One promise, whether it holds, and in what it was found or first broken."""
+
+    name: str
+    promise: str
+    passed: bool
+    detail: str
+
+
+@dataclass(slots=True)
+class Finding:
+    """A promise while it is being looked at."""
+
+    seen: int = 0
+    wrong: int = 0
+    first: str = ""
+
+    def fail(self, what: str) -> None:
+        """Something is wrong."""
+        self.wrong += 1
+        self.first = self.first or what
+
+    def fail_where(self, wrong: NDArray[np.bool_], what: Callable[[int], str]) -> None:
+        """Everything is wrong where that is true; `what` names one by its number."""
+        if wrong.any():
+            self.wrong += int(wrong.sum())
+            self.first = self.first or what(int(wrong.argmax()))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the card says: rows and hash of each table, by `config/split`, the hash of all, and how it was made."""
+
+    text: str
+    rows: dict[str, int]
+    tables: dict[str, str]
+    joined: str
+    name: str
+    license_id: str
+    making: dict[str, object]
+    is_masked: bool
+    has_pseudonyms: bool
+    has_removed: bool
+    policy: str
+    forms: tuple[str, ...]
+    spacy: str | None
+
+
+@dataclass(slots=True)
+class Walk:
+    """What is known after what was read so far."""
+
+    folder: Path
+    corpus: Path | None
+    findings: dict[str, Finding]
+    card: Card | None = None
+    sums: dict[str, str] = field(default_factory=dict)
+    shape: Shape | None = None
+    counts: dict[str, SplitCounts] = field(default_factory=dict)
+    overlap: Overlaps = field(default_factory=lambda: Overlaps(()))
+    hashes: dict[str, str] = field(default_factory=dict)
+    split_of: dict[str, str] = field(default_factory=dict)  # of the clusters
+    clusters: dict[str, Ints] = field(default_factory=dict)  # their entities by label
+    home_of: dict[str, int] = field(default_factory=dict)  # the number of each document's split
+    documents: dict[str, bytes] = field(default_factory=dict)  # the SHA-256 of their texts, for the corpus
+    # and their spans: of which documents, how many of each, and the edges of all; see exports.checks.corpus
+    spans: list[tuple[list[str], Ints, NDArray[np.signedinteger]]] = field(default_factory=list)
+    no_forms: str = "the card names none"  # why none was looked at
+    unread: str = ""  # why the tables could not be read to their end
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether personal data is to be masked; so it is where no card says otherwise."""
+        return self.card is None or self.card.is_masked
+
+    @property
+    def has_pseudonyms(self) -> bool:
+        """Whether annotators are to have pseudonyms."""
+        return self.card is not None and self.card.has_pseudonyms
+
+
+def one_line(error: Exception) -> str:
+    """An error's message as one line."""
+    return " ".join(str(error).split())

@@ -1,0 +1,171 @@
+"""Reads the tables of a dataset to their end, once, and has every check look at them on the way.
+
+In: a split's files. Out: findings, counts and hashes. Whole documents are taken at once; what can be read or hashed
+beside the checks is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from corpus.errors import JiaozhuError
+from exports.checks import Walk
+from exports.checks.corpus import keep_spans
+from exports.checks.passages import check_passages, hashed_as, require
+from exports.checks.provenance import Spans, check_provenance, check_rest
+from exports.counts import SplitCounts
+from exports.hashes import RowHash
+from exports.masking import personal_data
+from exports.rows import CONFIGS, shape_of, shards
+from exports.splits import SPLITS
+from exports.texts import Texts, one_array
+
+PASSAGES = 4_000  # in memory at once
+SPANS = 20_000
+
+
+def check_split(walk: Walk, split: str) -> None:
+    """Read one split.
+
+    Raises:
+        JiaozhuError, pyarrow.ArrowException, OSError, UnicodeDecodeError, TypeError: a table cannot be read on.
+    """
+    _check_schema(walk, split)
+    assert walk.shape is not None
+    shape = walk.shape
+    counts = walk.counts[split] = SplitCounts()
+    hashes = {config: RowHash(shape.schema(config)) for config in CONFIGS}
+    sound = walk.findings["tokens"]
+    with ThreadPoolExecutor(1) as hashing, ThreadPoolExecutor(2) as reading:
+        provenance = _ahead(_batches(walk, "provenance", split, SPANS), reading)
+        spans = Spans(provenance, shape.schema("provenance"))
+        pending = []
+        for table in _documents(_ahead(_batches(walk, "default", split, PASSAGES), reading)):
+            wrong = sound.wrong
+            texts = check_passages(walk, table, split)
+            pending.append(hashing.submit(hashes["default"].update, hashed_as(table, texts, sound.wrong == wrong)))
+            counts.add(table)
+            found, _ = check_provenance(walk, table, spans)
+            pending.append(hashing.submit(hashes["provenance"].update, found))
+            counts.add_spans(found)
+            walk.overlap.add(split, found)
+            keep_spans(walk, found)
+            while len(pending) > 4:
+                pending.pop(0).result()
+        for rest in check_rest(walk, spans, split):
+            pending.append(hashing.submit(hashes["provenance"].update, rest))
+        for future in pending:
+            future.result()
+    _check_removed(walk, split, hashes["removed"])
+    for config in CONFIGS:
+        walk.findings["rows"].seen += hashes[config].rows
+        if shards(walk.folder, config, split):
+            walk.hashes[f"{config}/{split}"] = hashes[config].hexdigest()
+            walk.findings["tables"].seen += 1
+
+
+def _check_schema(walk: Walk, split: str) -> None:
+    """Raises JiaozhuError, after the finding, where the rows could not be understood."""
+    finding = walk.findings["schema"]
+    if not shards(walk.folder, "default", split):
+        raise JiaozhuError(f"{split} has no passages")
+    for config in CONFIGS:
+        for path in shards(walk.folder, config, split):
+            finding.seen += 1
+            schema = pq.read_schema(path)
+            if config == "default":
+                try:
+                    shape = shape_of(schema)
+                except JiaozhuError as error:
+                    finding.fail(f"{config}/{split}: {error}")
+                    raise
+                if walk.shape is not None and shape != walk.shape:
+                    finding.fail(f"{config}/{split}: its labels or columns are not those of the other tables")
+                    raise JiaozhuError("the tables have different labels or columns")
+                walk.shape = shape
+                walk.overlap.labels = shape.labels
+            assert walk.shape is not None
+            if not schema.remove_metadata().equals(walk.shape.schema(config)):
+                finding.fail(f"{config}/{split}: its columns are not those of the format")
+                raise JiaozhuError("a table has other columns")
+
+
+def _batches(walk: Walk, config: str, split: str, size: int) -> Iterator[pa.RecordBatch]:
+    """A split's rows; tokens as the dictionaries that the files hold, so that no character becomes a string."""
+    characters = ["tokens.list.element"] if config == "default" else None
+    for path in shards(walk.folder, config, split):
+        with pq.ParquetFile(path, read_dictionary=characters) as table, pq.ParquetFile(path) as plain:
+            for group in range(table.num_row_groups):
+                done = 0
+                try:
+                    for batch in table.iter_batches(size, [group]):
+                        yield batch
+                        done += 1
+                except pa.ArrowNotImplementedError:  # its pages have no one dictionary: another writer's
+                    yield from map(_with_dictionary, islice(plain.iter_batches(size, [group]), done, None))
+
+
+def _with_dictionary(batch: pa.RecordBatch) -> pa.RecordBatch:
+    tokens = batch["tokens"]
+    found = pa.ListArray.from_arrays(
+        pc.subtract(tokens.offsets, tokens.offsets[0]), tokens.flatten().dictionary_encode()
+    )
+    return batch.set_column(batch.schema.get_field_index("tokens"), "tokens", found)
+
+
+def _ahead(batches: Iterator[pa.RecordBatch], pool: ThreadPoolExecutor) -> Iterator[pa.RecordBatch]:
+    """The same batches, the next one read while the last is looked at."""
+    upcoming = pool.submit(next, batches, None)
+    while (batch := upcoming.result()) is not None:
+        upcoming = pool.submit(next, batches, None)
+        yield batch
+
+
+def _documents(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The same rows, the last document of each piece whole: it waits for the next piece."""
+    left: pa.Table | None = None
+    for batch in batches:
+        table = pa.Table.from_batches([batch])
+        table = table if left is None else pa.concat_tables([left, table])
+        doc_ids = one_array(table["doc_id"])
+        require(table.select(["doc_id"]))
+        others = np.flatnonzero(pc.not_equal(doc_ids, doc_ids[-1]).to_numpy(zero_copy_only=False))
+        size = int(others[-1]) + 1 if len(others) else 0
+        left = table.slice(size)
+        if size:
+            yield table.slice(0, size)
+    if left is not None and left.num_rows:
+        yield left
+
+
+def _check_removed(walk: Walk, split: str, row_hash: RowHash) -> None:
+    """What was removed stands in the order of its pages, and belongs to documents of the split."""
+    finding = walk.findings["removed"]
+    number, last, end = SPLITS.index(split), "", 0
+    for batch in _batches(walk, "removed", split, SPANS):
+        table = pa.Table.from_batches([batch])
+        require(table)
+        row_hash.update(table)
+        finding.seen += len(table)
+        texts = Texts.of(table["text"])
+        doc_ids = table["doc_id"].to_pylist()
+        starts, ends = table["start"].to_numpy(), table["end"].to_numpy()
+        sound = (starts >= 0) & (starts < ends) & (texts.lengths == ends - starts)
+        sound &= np.array([walk.home_of.get(doc_id) == number for doc_id in doc_ids])
+        same = np.array([before == doc_id for before, doc_id in zip([last, *doc_ids], doc_ids, strict=False)])
+        sound &= ~same | (starts >= np.concatenate([[end], ends[:-1]]))
+        for row in np.flatnonzero(~sound).tolist():
+            finding.fail(f"document {doc_ids[row]}: raw [{starts[row]}, {ends[row]})")
+        if walk.is_masked:
+            for row, values in personal_data(texts):
+                for value in values:
+                    what = f"{value.kind} in what was removed at [{starts[row]}, {ends[row]})"
+                    walk.findings["personal-data"].fail(f"document {doc_ids[row]}: {what}")
+        last, end = doc_ids[-1], int(ends[-1])
