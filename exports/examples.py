@@ -14,8 +14,7 @@ import pyarrow.parquet as pq
 
 from annotation.evaluate import Entity
 from corpus.errors import JiaozhuError
-from corpus.store import read_rows
-from exports.rows import labels_of, table_path
+from exports.rows import rows_of, shape_of, shards
 from exports.splits import SPLITS
 
 
@@ -35,7 +34,7 @@ def splits_of(dataset: Path) -> list[str]:
     Raises:
         JiaozhuError: it is no dataset.
     """
-    found = [split for split in SPLITS if table_path(dataset, "default", split).is_file()]
+    found = [split for split in SPLITS if shards(dataset, "default", split)]
     if not found:
         raise JiaozhuError(f"{dataset}: no dataset here; build it first (jiaozhu exports build), or name its folder")
     return found
@@ -49,7 +48,7 @@ def read_examples(dataset: Path, split: str) -> list[Example]:
     """
     if split not in (known := splits_of(dataset)):
         raise JiaozhuError(f"{dataset}: has no split {split!r}; it has {', '.join(known)}")
-    rows = read_rows(table_path(dataset, "default", split), ["id", "doc_id", "text", "entities"])
+    rows = rows_of(dataset, "default", split, ["id", "doc_id", "text", "entities"])
     return [
         Example(
             row["id"],
@@ -67,9 +66,9 @@ def read_labels(dataset: Path) -> list[str]:
     Raises:
         JiaozhuError: it is no dataset, or its first table cannot be read.
     """
-    path = table_path(dataset, "default", splits_of(dataset)[0])
+    path = shards(dataset, "default", splits_of(dataset)[0])[0]
     try:
-        return labels_of(pq.read_schema(path))
+        return list(shape_of(pq.read_schema(path)).labels)
     except (pa.ArrowInvalid, JiaozhuError) as error:
         raise JiaozhuError(f"{path}: cannot be read ({error}); build the dataset again") from None
 
