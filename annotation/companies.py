@@ -51,6 +51,8 @@ def brands(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
         if stem is None:
             continue
         start, odd, unsure = stem
+        if NO_COMPANY.fullmatch(text, start, match.start()):
+            continue
         after = AFTER_BRAND.match(text, end) is not None
         before = BEFORE_BRAND.search(text, max(0, start - 6), start) is not None
         strong = match["strong"] is not None
@@ -139,7 +141,9 @@ def placed(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
         yield Name(start, end, "listed")
 
 
-_LATIN = re.compile(r"(?<![A-Za-z0-9.])[A-Z][A-Za-z]{2,}(?: [A-Z][A-Za-z]+){0,3}(?![A-Za-z0-9.])")
+_LATIN = re.compile(
+    r"(?<![A-Za-z0-9.])(?<![A-Za-z,.] )[A-Z][A-Za-z]{2,}(?: (?:&|de|of|[A-Z][A-Za-z]+)){0,7}(?![A-Za-z0-9])"
+)
 
 _NO_NAME = lexicon("latin_words")
 
@@ -227,9 +231,18 @@ _SAYS_COMPANY = re.compile(
     r"(?:发布|披露)(?:了)?(?:关于|公告|重组|业绩|年报|财报|一季报|半年报|提示|声明)|公告[称，,显]|发布公告|回应称|(?:拟|计划)(?:收购|发行|减持|增持|出资|募资|以|向|将|受让|转让)|(?:控股)?股东|董事会|董事长|(?:20\d\d年)?(?:年报|财报|半年报|三季报|招股书)"
 )
 
+# Before a name and none of it: 隔膜企业|上海恩捷, 部分|雪岭.
+_ROLE = re.compile(
+    r"[\u4e00-\u9fff]{0,4}(?:企业|平台|主体|厂商|子公司|巨头|龙头|股东|品牌|账户)(?=.{2})"
+    r"|(?:部分|全部|其|该|提供|获知|买入|卖出|抛售|决定|计划|采用|持有?|为|由|将|向|对|被|即|而|但|并|且|于|从|自|拟|已|曾)(?=.{2})"
+)
+
+_THING = re.compile(r"(?:品牌|项目|事件|供应商|服务商|厂商|财团|最大|份额|系列|巨额|公司[大股]?)$")
+
 NO_COMPANY = re.compile(
     r"(?:公司|本公司|该公司|上市公司|标的|标的公司|标的资产|资产|股份|股票|股权|权益|企业|项目|业务|债券|债权|土地|房产|房屋|商品|产品|服务|基金|其|该|本|上述|相关|部分|全部|剩余|少数|多数|目标公司|集团|子公司|平台|资金|现金|部门|机构|个人|投资者|控制权|经营权|所有权|非公开|公开|定向|协议|方案"
-    r"|交易|发行|二级市场|大宗|集中竞价|控股|参股|全资|董事|监事|高管|员工|管理层|银行|数量|总股本|流通股|限售股|比例|资本|注册资本|所持|持有|直接|间接|合计|累计|方面|以上|以下|之一|名单|大会|会议|代表|身份|利益|权利|人士|公告|消息|记者|市场|价格|行为|结构|情况|事项|双方|各方|对方|一方|第一|第二|第三|大|小|新|老|原|前|现)+"
+    r"|交易|发行|二级市场|大宗|集中竞价|控股|参股|全资|董事|监事|高管|员工|管理层|银行|数量|总股本|流通股|限售股|比例|资本|注册资本|所持|持有|直接|间接|合计|累计|方面|以上|以下|之一|名单|大会|会议|代表|身份|利益|权利|人士|公告|消息|记者|市场|价格|行为|结构|情况|事项|双方|各方|对方|一方|第一|第二|第三|大|小|新|老|原|前|现|报告期内?|两市|股数|账户|贷款|计划内?|采用|问题|或许|运营|主体|社会|公众|发行人|经营性|注册|出资额|额"
+    r"|管理层|流通|接到|收到|拟向|向|按照|根据|部分|约定|提供|买入|卖出|抛售|决定|要求|获知|在|为|及|和|与|或|内|外|其他|其它|董监高|实控人|控制人|一致行动人|A股|B股|H股|MBO|CEO)+"
 )
 
 
@@ -245,6 +258,7 @@ def framed(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
                 word = words.all[index]
                 if (
                     not _may_be_company(text, word)
+                    or (word.tag == "v" and word.end - word.start > 1)
                     or word.start in taken
                     or _BEFORE_COMPANY.fullmatch(text, word.start, word.end)
                 ):
@@ -279,8 +293,14 @@ def _may_be_company(text: str, word: Word) -> bool:
 def _company(edges: Edges, start: int, end: int, *, strict: bool) -> Iterator[Name]:
     """The characters as a company's name where they are one; `strict` wants a word that is no common one."""
     text, words = edges.text, edges.words
+    while (role := _ROLE.match(text, start, end - 1)) is not None:
+        start = role.end()
+    if text[end - 2 : end] in ("全部", "部分", "剩余"):
+        end -= 2
     name = text[start:end]
     if not 2 <= end - start <= 8 or NO_COMPANY.fullmatch(name) or GENERIC.fullmatch(name):
+        return
+    if _THING.search(name):
         return
     if name in divisions().codes or name in COUNTRIES or not (words.starts_at(start) and words.ends_at(end)):
         return
@@ -289,7 +309,11 @@ def _company(edges: Edges, start: int, end: int, *, strict: bool) -> Iterator[Na
         return
     if any(
         word.tag == "PER"
-        and (word.score > 0.6 or word.end - word.start > 2)
+        and (
+            word.score > 0.6
+            or word.end - word.start > 2
+            or (word.score > 0.2 and word.start == start and word.end == end)
+        )
         and is_chinese_name(text[word.start : word.end])
         for word in held
     ):

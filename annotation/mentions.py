@@ -59,7 +59,8 @@ def again(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
             wanted[full] = "again"
         if name.kind == "legal" or full.endswith(("集团", "银行", "公司")):
             for brand in _brands_of(edges, name):
-                wanted.setdefault(brand, "brand")
+                if not NO_COMPANY.fullmatch(brand) and not GENERIC.fullmatch(brand):
+                    wanted.setdefault(brand, "brand")
     for full in list(wanted):
         if (match := DEPARTMENT.search(full)) is not None and match.end() == len(full):
             wanted.setdefault(match[0], "department")

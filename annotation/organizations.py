@@ -415,8 +415,8 @@ _TAIL = re.compile(
 _BOARD = re.compile(r"(?:董事会|监事会|股东大会|董事局)$")
 
 _AND = re.compile(
-    r"[和与及]|(?:联合|会同|要约|收购|并购|[增减]持|质押给?|受让|[一二终]审|判决|裁定|判令|起诉|(?<![申投上公起])诉(?![讼求状])"
-    r"|旗下的?|名下的?|(?:全资|控股|第[一二三]大|原)*(?:[子孙]公司|股东)|一致行动人|独立第三方|公告)+"
+    r"[和与及]|向(?=.{3})|(?:联合|会同|要约|收购|并购|[增减]持|质押给?|受让|[一二终]审|判决|裁定|判令|起诉|(?<![申投上公起])诉(?![讼求状])"
+    r"|公告|(?P<role>旗下的?|名下的?|(?:[一二三两四五几]家|全资|控股|第[一二三]大|原)*(?:[子孙]公司|股东)|一致行动人|独立第三方))+"
 )
 
 
@@ -425,8 +425,10 @@ def _split(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:
     text = edges.text
     for name in found:
         start, end = name.start, name.end
-        for match in _AND.finditer(text, start + 3, end - 2):
+        for match in _AND.finditer(text, start + 2, end):
             left = text[start : match.start()]
+            if len(left) < 3 and match["role"] is None:
+                continue
             brand = BRAND.search(left)
             branch = brand is not None and brand.end() == len(left) and not STATE.match(left)
             if branch and brand is not None:
@@ -435,10 +437,10 @@ def _split(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:
                 branch = (
                     len(stem) > 1 and not (generic and generic.end() == len(stem)) and stem not in divisions().codes
                 )
-            if branch or last_end(left) == len(left) > 3:
+            if branch or last_end(left) == len(left) > 3 or (match["role"] and not GENERIC.fullmatch(left)):
                 yield Name(start, match.start(), name.kind)
                 start = match.end()
-        if start == name.start or not GENERIC.fullmatch(text[start:end]):
+        if start == name.start or (end - start > 1 and not GENERIC.fullmatch(text[start:end])):
             yield Name(start, end, name.kind)
 
 

@@ -1,13 +1,14 @@
 """Suggestions for a corpus: its canonical documents in, the table of suggestions out, one row a document.
 
-Documents are read and written in the corpus's order, some at a time; the table appears whole or not at all.
+Documents are read and written in the corpus's order, some at a time; the table appears whole or not at all. What the
+whole corpus says of a name (annotation/consistency.py) is added in two further looks, without the pipeline.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -20,7 +21,7 @@ from rich.table import Table
 
 from annotation import import_pipeline
 from annotation.log import Suggestion
-from annotation.suggestions import SCHEMA
+from annotation.suggestions import SCHEMA, Suggestions, read_suggestions
 from corpus.errors import JiaozhuError, SpanError
 from corpus.progress import track
 from corpus.records import text_sha256
@@ -35,13 +36,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What one run did. `spans` counts suggestions by label and source; `copies` are near-duplicates passed over."""
+    """What one run did. `spans` counts suggestions by label and source; `copies` are near-duplicates passed over.
+
+    `spread` names were suggested again by the corpus; `forgotten` ones were too many to be remembered.
+    """
 
     model: str
     documents: int
     copies: int
     characters: int
     spans: dict[tuple[str, str], int]
+    spread: int = 0
+    forgotten: int = 0
 
 
 def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, labels: Path | None = None) -> Counts:
@@ -55,33 +61,66 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
     if not documents.is_dir():
         raise JiaozhuError(f"{corpus}: no corpus here; build it first (jiaozhu corpus build PAGES -o {corpus})")
     pipeline = import_pipeline()
+    from annotation import consistency
+
     nlp = pipeline.load_pipeline(settings, labels)
-    model = pipeline.model_of(nlp)
+    model = f"{pipeline.model_of(nlp)}.consistency.{consistency.VERSION}"
     total = sum(1 for _ in read_rows(documents, ["doc_id"]))
-    spans: Counter[tuple[str, str]] = Counter()
-    copies = characters = 0
-    partial = output.with_name(f".{output.name}.partial")
+    first, second = (output.with_name(f".{output.name}.{part}") for part in ("partial", "spread"))
+    register = consistency.Register()
     try:
-        with TableWriter(partial, SCHEMA) as table:
-            rows = read_rows(documents, ["doc_id", "text", "text_sha256", "is_canonical"], batch_size=nlp.batch_size)
+        with TableWriter(first, SCHEMA) as table:
+            copies = characters = 0
+            rows = read_rows(documents, _COLUMNS, batch_size=nlp.batch_size)
             tracked = iter(track(rows, "pre-annotating", total))
             while batch := list(islice(tracked, nlp.batch_size)):
                 held = [row for row in batch if row["is_canonical"]]
                 copies += len(batch) - len(held)
                 for row, found in zip(held, _suggest(pipeline, nlp, held, documents), strict=True):
-                    spans.update((span.label, span.source) for span in found)
+                    register.add(found)
                     characters += len(row["text"])
-                    rows_of = [asdict(span) for span in found]
-                    known = {"doc_id": row["doc_id"], "text_sha256": row["text_sha256"]}
-                    table.write({**known, "model": model, "spans": rows_of})
-            count = table.count
-        partial.replace(output)
+                    table.write(_row(row["doc_id"], row["text_sha256"], model, found))
+        names = register.clear_names() if "jiaozhu_organizations" in nlp.pipe_names else consistency.Names({})
+        if len(names):
+            for text, known in track(_texts(documents, first), "counting names", total - copies):
+                names.count(text, known.spans)
+            names = names.uncontested()
+        spans: Counter[tuple[str, str]] = Counter()
+        with TableWriter(second, SCHEMA) as table:
+            words_of = consistency.words_by_model if "jiaozhu_lac" in nlp.pipe_names else None
+            for text, known in track(_texts(documents, first), "spreading names", total - copies):
+                found = consistency.spread(names, text, known.spans, words_of) if len(names) else known.spans
+                spans.update((span.label, span.source) for span in found)
+                table.write(_row(known.doc_id, known.text_sha256, model, found))
+        second.replace(output)
     except OSError as error:
         raise JiaozhuError(f"{output}: cannot be written ({error.strerror}); name another file with -o") from None
     finally:
-        with suppress(OSError):
-            partial.unlink()
-    return Counts(model, count, copies, characters, dict(sorted(spans.items())))
+        for partial in (first, second):
+            with suppress(OSError):
+                partial.unlink()
+    return Counts(
+        model,
+        table.count,
+        copies,
+        characters,
+        dict(sorted(spans.items())),
+        len(names),
+        register.forgotten,
+    )
+
+
+_COLUMNS = ["doc_id", "text", "text_sha256", "is_canonical"]
+
+
+def _row(doc_id: str, sha256: str, model: str, spans: Iterable[Suggestion]) -> dict[str, Any]:
+    return {"doc_id": doc_id, "text_sha256": sha256, "model": model, "spans": [asdict(span) for span in spans]}
+
+
+def _texts(documents: Path, table: Path) -> Iterator[tuple[str, Suggestions]]:
+    """Each canonical document's text with its suggestions so far, in order."""
+    texts = (row["text"] for row in read_rows(documents, ["text", "is_canonical"]) if row["is_canonical"])
+    return zip(texts, read_suggestions(table), strict=True)
 
 
 def _suggest(
@@ -110,6 +149,8 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
             "copies": counts.copies,
             "characters": counts.characters,
             "spans": rows,
+            "spread": counts.spread,
+            "forgotten": counts.forgotten,
         }
         print(json.dumps(summary, ensure_ascii=False))
         return
@@ -124,4 +165,8 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
         f"{counts.copies:,} near-duplicates left out; model {counts.model}",
         markup=False,
     )
+    if counts.spread:
+        console.print(f"{counts.spread:,} names of organizations were suggested again where the corpus has them")
+    if counts.forgotten:
+        console.print(f"{counts.forgotten:,} rare names were forgotten: the corpus has more than are kept at once")
     console.print(f"{output}", markup=False)

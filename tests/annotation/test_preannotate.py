@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from annotation.consistency import SOURCE
 from annotation.preannotate import preannotate
 from annotation.suggestions import read_suggestions
 from corpus.errors import JiaozhuError, SpanError
@@ -92,3 +93,17 @@ def test_the_command_prints_a_table_or_one_json_object(corpus, tmp_path, monkeyp
     summary = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).output)
     assert summary["documents"] == 3
     assert ("PERCENT", 1) in [(row["label"], row["spans"]) for row in summary["spans"]]
+
+
+def test_a_name_of_one_document_is_suggested_in_another_without_context(tmp_path):
+    texts = ["蓝鲸数据（300999.SZ）公告，股东拟减持股份。", "他昨天又想起蓝鲸数据。"]
+    with TableWriter(tmp_path / "corpus" / "documents" / "part.parquet", SCHEMAS["documents"]) as table:
+        for i, text in enumerate(texts):
+            table.write({"doc_id": f"{i:016x}", "text": text, "text_sha256": text_sha256(text), "is_canonical": True})
+    counts = preannotate(tmp_path / "corpus", tmp_path / "s.parquet")
+    first, second = read_suggestions(tmp_path / "s.parquet")
+    assert "蓝鲸数据" in [span.text for span in first.spans if span.label == "ORG"]
+    [span] = [span for span in second.spans if span.label == "ORG"]
+    assert (span.start, span.text, span.source) == (6, "蓝鲸数据", SOURCE)
+    assert counts.spans["ORG", SOURCE] == 1
+    assert counts.spread == 1

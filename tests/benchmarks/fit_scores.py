@@ -3,8 +3,8 @@
     python tests/benchmarks/fit_scores.py
 
 A logistic regression with a ridge (a kind seen seldom stays near the others), by Newton's method, on the articles
-of samples/ and tests/gold/sentences.txt. Prints the constants, and the expected calibration error (Naeini et al. 2015,
-ten bins of equal width) on the gold of the seeds, which it has not seen, where ../shared is there.
+of samples/ and the sentences of tests/gold. Prints the constants, and the expected calibration error (Naeini et al.
+2015, ten bins of equal width) on the gold of the seeds, which it has not seen, where ../shared is there.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from bench_ner import seeds  # noqa: E402
+from bench_ner import fewfc, seeds  # noqa: E402
 
 import annotation  # noqa: E402
-from annotation import settle  # noqa: E402
+from annotation import consistency, settle  # noqa: E402
 from annotation.crf import train  # noqa: E402
 from annotation.evaluate import Gold, read_gold  # noqa: E402
+from annotation.pipeline import suggest_all  # noqa: E402
 from corpus.workspace import Annotation  # noqa: E402
 
 Floats = NDArray[np.float64]
 RIDGE = 1.0
+FITTED = ("samples/articles", "tests/gold/sentences.txt", "tests/gold/fields.txt")
 VOICES = ("YES", "YES_LOGIT", "NO", "voter:against", "voter:alone", "voter:amount")
 
 
@@ -130,6 +132,29 @@ def put(made: dict[str, float]) -> None:
             setattr(settle, name, weight)
 
 
+def consistency_rate(gold: Sequence[Gold]) -> tuple[int, int]:
+    """Of what the corpus `gold` adds to its texts on the gold's spans: how many are right, and how many there are.
+
+    For gold whose marks are not all there is, such as fewfc: what stands on no mark is not counted.
+    """
+    texts = [item.text for item in gold]
+    spans = list(suggest_all(annotation.load_pipeline(), texts))
+    register = consistency.Register()
+    for held in spans:
+        register.add(held)
+    names = register.clear_names()
+    for text, held in zip(texts, spans, strict=True):
+        names.count(text, held)
+    names = names.uncontested()
+    right = marked = 0
+    for item, held in zip(gold, spans, strict=True):
+        for span in consistency.spread(names, item.text, held, consistency.words_by_model):
+            if span.source == consistency.SOURCE:
+                right += (span.start, span.end, span.label) in item.spans
+                marked += any(span.start < other.end and other.start < span.end for other in item.spans)
+    return right, marked
+
+
 def calibration_error(scored: Sequence[tuple[float, bool]], bins: int = 10) -> float:
     """The mean distance of score and share of right ones over bins of equal width, weighed by their size."""
     error = 0.0
@@ -141,12 +166,15 @@ def calibration_error(scored: Sequence[tuple[float, bool]], bins: int = 10) -> f
 
 
 if __name__ == "__main__":
-    development = [*read_gold(ROOT / "samples/articles"), *read_gold(ROOT / "tests/gold/sentences.txt")]
+    development = [g for path in FITTED for g in read_gold(ROOT / path)]
     put(fit(suggestions(development)))
     for name in VOICES:  # they are fitted on top of the rest
         settle.KINDS[name] = 0.0
     settle.YES = settle.YES_LOGIT = settle.NO = 0.0
     put(fit_voices(voted(development, (2, 4))))
+    if finance := fewfc():
+        right, marked = consistency_rate(finance)
+        print(f"consistency.SCORE = {(right + 1) / (marked + 2):.2f} ({right} of {marked} right, fewfc)")
     held_out = seeds()
     if held_out:
         with TemporaryDirectory() as folder:
