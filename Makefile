@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JIAOZHU := $(BIN)/jiaozhu
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify report bench bench-clean bench-ner bench-carry lint clean words-model
+.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify report bench bench-clean bench-ner bench-carry bench-studio lint clean words-model
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +76,9 @@ bench-clean: setup ## Measure the cleaner
 
 bench-ner: setup ## Measure the pre-annotator
 	@$(BIN)/python tests/benchmarks/bench_ner.py
+
+bench-studio: studio-venv ## Measure push and pull against the bare server
+	@$(BIN)/python tests/benchmarks/bench_studio.py
 
 bench-carry: setup ## Measure how many annotations outlive a change of the cleaner
 	@$(BIN)/python tests/benchmarks/bench_carry.py

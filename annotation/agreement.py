@@ -71,6 +71,8 @@ class Acceptance:
     kept: Measure
     kept_by_others: Measure
     spans_an_hour: float | None  # None where no working time was recorded
+    planted: int  # annotations whose suggestions had one that was wrong on purpose
+    missed: tuple[str, ...]  # documents of these where it was left as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,8 @@ def acceptance(opinions: Mapping[str, Sequence[Record]]) -> tuple[Acceptance, ..
                 if others
                 else Measure(None, why=NO_OTHERS),
                 spans_an_hour=round(3600 * sum(len(item.spans) for item in timed) / seconds, 1) if seconds else None,
+                planted=sum(record.planted is not None for record in own),
+                missed=tuple(sorted(record.doc_id for record in own if record.planted == "missed")),
             )
         )
     return tuple(rows)
@@ -331,6 +335,11 @@ def print_agreement(report: Agreement, *, as_json: bool = False) -> None:
         console.print(f"- is undefined: {reason}", markup=False)
     if any(map(clicks_through, report.acceptance)):
         console.print("* keeps more suggestions than the others, by more than chance: look at some of the work")
+    for row in report.acceptance:
+        if row.planted:
+            found = f"{row.planted - len(row.missed)} of {row.planted} suggestions that were wrong on purpose"
+            missed = f"; missed in {', '.join(row.missed)}" if row.missed else ""
+            console.print(visible(f"{row.annotator} found {found}{missed}"), markup=False, highlight=False)
     left = ", ".join(f"{number:,} {name}" for name, number in report.left_out.items())
     console.print(f"{report.annotations:,} annotations; left out: {left}")
 

@@ -201,6 +201,12 @@ def push(
             min=0, max=1, help="Share of the tasks without suggestions, for an honest test; \\[studio] blind."
         ),
     ] = None,
+    planted: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Share of the tasks with one wrong suggestion, to see who reads; \\[studio] planted."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Send the documents and their suggestions to Label Studio; what is there already stays as it is.
@@ -213,13 +219,13 @@ def push(
 
       jiaozhu annotation push --limit 500
 
-      jiaozhu annotation push --blind 0.1 --overlap 0.2
+      jiaozhu annotation push --blind 0.1 --overlap 0.2 --planted 0.02
 
       jiaozhu annotation push --url http://127.0.0.1:8090 --project "新闻 第二批"
     """
     from annotation.push import push as run
 
-    given = {"overlap": overlap, "blind": blind}
+    given = {"overlap": overlap, "blind": blind, "planted": planted}
     shares = {name: share for name, share in given.items() if share is not None}
     workspace = replace(context.obj, studio=replace(context.obj.studio, **shares))
     done = run(workspace, url, project, limit=limit, size=sample)
@@ -227,6 +233,7 @@ def push(
         "pushed": done.pushed,
         "  of these without suggestions": done.without,
         "    of these blind, by choice": done.blind,
+        "with one suggestion that is wrong on purpose": done.planted,
         "already there": done.already,
         "  of these with new suggestions": done.renewed,
         "not pushed yet, for --limit": done.left,

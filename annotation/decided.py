@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from annotation.labels import LabelScheme
 from annotation.log import Record
+from annotation.planted import Planted, undo
 from annotation.tasks import from_annotation, prediction, trimmed
 from corpus.errors import JiaozhuError
 from corpus.store import rows_of
@@ -53,6 +54,7 @@ class Decided:
     known: Mapping[str, Record]
     prefix: str  # before each annotator's name, for an adjudicator's decisions
     opinions: Mapping[str, Sequence[Record]]  # for these: the annotators' newest records, by document
+    planted: Mapping[tuple[str, str, str], Planted]
     records: list[Record] = field(default_factory=list)
     trims: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)  # by the record's key
     refused: list[tuple[int, str]] = field(default_factory=list)  # task and reason
@@ -83,7 +85,15 @@ class Decided:
             annotation, before = _decision(task, annotation, self.opinions.get(document["doc_id"], ()))
         else:
             before = shown(task, annotation)
+        found: Literal["found", "missed"] | None = None
+        model = str((before or {}).get("model_version"))
+        planted = self.planted.get((document["doc_id"], document["text_sha256"], model))
+        undone = undo(planted, annotation, before) if planted and before else None
+        if undone:
+            annotation, before, found = undone
         record = from_annotation(task["data"], annotation, before, document, raw_length, self.scheme, person)
+        if record.status == "submitted" and found:
+            record = replace(record, planted=found)
         return record, trimmed(task["data"], annotation, self.scheme)
 
 

@@ -27,7 +27,12 @@ Verdict = Literal["kept", "moved", "retyped", "added"]
 ADJUDICATION = "adjudication:"
 AGREEMENT = ADJUDICATION + "agreement"
 
-OPTIONAL = ("ground_truth", "blind", "seen")  # fields of a record that its line has only where they say something
+OPTIONAL = (
+    "ground_truth",
+    "planted",
+    "blind",
+    "seen",
+)  # fields of a record that its line has only where they say something
 
 _FIRST = b'{"doc_id":"'  # how a line of ours begins
 
@@ -78,6 +83,7 @@ class Record:
     spans: tuple[Span, ...]
     deleted: tuple[Suggestion, ...]  # suggestions the person took away
     ground_truth: bool = False  # marked so in Label Studio
+    planted: Literal["found", "missed"] | None = None  # what became of a suggestion that was wrong on purpose
     blind: bool = False  # made without any suggestion, by the choice of `push --blind`: for an honest test
     seen: tuple[tuple[int, int], ...] | None = None  # raw spans that the text showed; None in older logs
 
@@ -131,7 +137,7 @@ def _check_types(item: Record | Span | Suggestion) -> None:
         value = getattr(item, name)
         if not isinstance(wanted, tuple):
             if value not in get_args(wanted):
-                raise TypeError(f"{name} is {value!r}, not one of {', '.join(get_args(wanted))}")
+                raise TypeError(f"{name} is {value!r}, not one of {', '.join(map(str, get_args(wanted)))}")
         elif not isinstance(value, wanted) or (isinstance(value, bool) and wanted != (bool,)):
             raise TypeError(f"{name} is {value!r}")
 
@@ -167,6 +173,7 @@ _TYPES: dict[type, dict[str, Any]] = {
         "model": (str, NoneType),
         "guideline": (str,),
         "ground_truth": (bool,),
+        "planted": Literal["found", "missed", None],
         "blind": (bool,),
     },
 }

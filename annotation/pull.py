@@ -21,6 +21,7 @@ from annotation.decided import Decided, Documents
 from annotation.labels import LabelScheme, load_labels
 from annotation.log import ADJUDICATION, AGREEMENT, Record, append, latest, mend, read_log
 from annotation.marks import read_marks, write_marks
+from annotation.planted import read_planted
 from annotation.project import ADJUDICATING, Project, require_projects
 from annotation.push import batched
 from corpus.progress import track
@@ -106,7 +107,8 @@ class Logged:
 
     def decided(self, workspace: Workspace, scheme: LabelScheme, doc_ids: set[str]) -> Decided:
         """Where the tasks of these documents are collected."""
-        return Decided(scheme, Documents(workspace, doc_ids), self.known, self.prefix, self._opinions)
+        planted = {} if self.prefix else read_planted(workspace.planted)
+        return Decided(scheme, Documents(workspace, doc_ids), self.known, self.prefix, self._opinions, planted)
 
     def absent(self, present: Collection[str]) -> list[Record]:
         """The annotations that are not known to be deleted, and are not present."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from annotation.choice import Candidate, drawn, expected_errors, order, sample
 from annotation.connection import address, alone, connected
 from annotation.labels import LabelScheme, load_labels
+from annotation.planted import Planted, plant, remember
 from annotation.project import Project, ensure_projects, make_part
 from annotation.suggestions import Suggestions, read_suggestions
 from annotation.tasks import SHOWN, to_prediction, to_task
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
 
 BATCH = 500  # documents a look-up: 500 ids take 0.8 s
+LOOK_UP = 250  # of these in one request: they stand in its address, and proxies take 8,000 characters
 CHUNK = 10_000  # documents held in memory, as they are read in another order than they are stored
 SETTLE_SECONDS = 10.0  # for an import whose answer was lost to be done; one of 500 documents takes 3
 INCLUDED = "id,data,overlap,predictions_model_versions"
@@ -62,6 +64,7 @@ class Pushed:
     renewed: int  # of `already`: they got the suggestions of a newer model
     without: int  # of `pushed`: they have no suggestions
     blind: int  # of `without`: by choice
+    planted: int  # got one suggestion that is wrong on purpose
     left: int  # not pushed, for `--limit`
     overlapping: int  # tasks that were given to several annotators, or back to one
     doubles: int  # tasks of another push at the same time, taken away
@@ -95,7 +98,8 @@ def push(
     chosen = [item.doc_id for item in order(candidates if size is None else sample(candidates, size))]
     with alone(workspace), connected(workspace, url) as client:
         projects = list(ensure_projects(client, title, scheme))
-        run = _Push(client, title, scheme, settings, suggestions, projects, {item.id: item.tasks for item in projects})
+        tasks = {item.id: item.tasks for item in projects}
+        run = _Push(client, title, scheme, settings, suggestions, workspace.planted, projects, tasks)
         batches = batched(_documents(workspace.corpus, chosen), settings.batch)
         for batch in track(batches, "Pushing documents", -(-len(chosen) // settings.batch)):
             run.push(batch, limit)
@@ -110,6 +114,7 @@ def push(
         renewed=counts["renewed"],
         without=counts["without"],
         blind=counts["blind"],
+        planted=counts["planted"],
         left=counts["left"],
         overlapping=counts["overlapping"],
         doubles=counts["doubles"],
@@ -127,10 +132,12 @@ class _Push:
     scheme: LabelScheme
     settings: Studio
     suggestions: Mapping[str, Suggestions]
+    memory: Path  # where planted suggestions are remembered
     projects: list[Project]
     tasks: dict[int, int]
     counts: Counter[str] = field(default_factory=Counter)
     changed: list[str] = field(default_factory=list)
+    planted: list[Planted] = field(default_factory=list)  # of this batch
     models: dict[int, set[str]] = field(default_factory=dict)  # that suggest something there, by project id
 
     def push(self, documents: Sequence[Mapping[str, Any]], limit: int | None) -> None:
@@ -149,20 +156,33 @@ class _Push:
                 if suggested is not None and not task.blind:
                     self.models.setdefault(project.id, set()).add(suggested.model)
                     if suggested.model not in task.models:
-                        entry = {"task": task.id, **to_prediction(document, suggested, self.scheme)}
-                        renewed.setdefault(project.id, []).append(entry)
+                        entry = to_prediction(document, self._planted(document, suggested), self.scheme)
+                        renewed.setdefault(project.id, []).append({"task": task.id, **entry})
             elif found:
                 self.changed.append(doc_id)
             elif limit is None or self.counts["pushed"] + len(fresh) < limit:
                 blind = drawn(doc_id, "blind", self.settings.blind)
-                fresh.append(to_task(document, suggested, self.scheme, blind=blind))
+                shown = self._planted(document, suggested) if suggested and not blind else suggested
+                fresh.append(to_task(document, shown, self.scheme, blind=blind))
             else:
                 self.counts["left"] += 1
+        remember(self.memory, self.planted)  # before anybody can see them
+        self.counts["planted"] += len(self.planted)
+        self.planted.clear()
         self._send(fresh)
         for project_id, entries in renewed.items():
             answer: Any = self.client.projects.import_predictions(id=project_id, request=cast(Any, entries))
             require_taken("suggestions", answer.created, len(entries))
             self.counts["renewed"] += len(entries)
+
+    def _planted(self, document: Mapping[str, Any], suggestions: Suggestions) -> Suggestions:
+        """What the annotator is shown: the suggestions, and in a share of the documents one of them spoiled."""
+        chosen = drawn(suggestions.doc_id, "planted", self.settings.planted)
+        spoiled = plant(document["text"], suggestions, self.scheme) if chosen else None
+        if spoiled is None:
+            return suggestions
+        self.planted.append(spoiled[1])
+        return spoiled[0]
 
     def finish(self, doc_ids: Sequence[str]) -> None:
         """Take away what another machine pushed at the same time, share tasks out, and show the newest suggestions."""
@@ -264,9 +284,9 @@ def _documents(corpus: Path, doc_ids: Sequence[str]) -> Iterator[dict[str, Any]]
 def find_tasks(client: LabelStudio, project: Project, doc_ids: Iterable[str]) -> dict[str, list[Task]]:
     """The tasks of these documents, oldest first."""
     found: dict[str, list[Task]] = {}
-    for batch in batched(doc_ids, BATCH):
+    for batch in batched(doc_ids, LOOK_UP):
         item = {"filter": "filter:tasks:data.doc_id", "operator": "in_list", "type": "String", "value": batch}
-        query = json.dumps({"filters": {"conjunction": "and", "items": [item]}})
+        query = json.dumps({"filters": {"conjunction": "and", "items": [item]}}, separators=(",", ":"))
         pages: Any = client.tasks.list(project=project.id, query=query, page_size=1000, fields="all", include=INCLUDED)
         for task in pages:
             data, versions = task.data, task.predictions_model_versions or ""

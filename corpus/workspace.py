@@ -123,6 +123,11 @@ class Workspace:
         """The annotation log: append-only JSON lines."""
         return self.annotations / "log.jsonl"
 
+    @property
+    def planted(self) -> Path:
+        """The suggestions that were wrong on purpose: JSON lines that no annotator should see."""
+        return self.annotations / "planted.jsonl"
+
 
 def is_no_path(model: str) -> bool:
     """Whether `[annotation] model` is one of ours, or an address, and no folder."""

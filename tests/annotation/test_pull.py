@@ -336,3 +336,35 @@ def test_an_annotation_whose_suggestions_are_not_in_the_file_is_refused(server, 
     assert done.returncode == 2
     assert "suggestions that are not in the file" in done.stderr
     assert not desk.workspace.log.exists()
+
+
+def test_planted_errors_are_found_or_missed_and_count_against_nobody_s_model(server, desk, document):
+    documents = [
+        document(f"济南大学在山东省{number}\n", [("济南大学", "ORG"), ("山东省", "LOC")]) for number in "甲乙丙"
+    ]
+    desk.write(*documents)
+    assert desk.json("push", "--planted", "1")["planted"] == 3
+    project = require_project(server, desk.workspace.studio.project, load_labels())
+    for task in server.tasks.list(project=project.id, fields="all"):
+        assert "planted" not in json.dumps(task.model_dump(), default=str)
+        [seen] = task.predictions
+        by_hand = [("a", 0, 4, "ORG"), ("b", 5, 8, "LOC")]
+        clicked = [result(Region(item["id"], *span_of(item)), "", "prediction") for item in seen.model_dump()["result"]]
+        corrected = [result(Region(*region), "", "manual") for region in by_hand]
+        drawn = clicked if task.data["doc_id"] == documents[0].doc_id else corrected
+        server.annotations.create(task.id, result=drawn, parent_prediction=seen.id)
+    done = pull(desk.workspace)
+    assert done.verdicts == {"kept": 6, "deleted": 0}
+    found = {record.doc_id: record.planted for record in desk.records}
+    assert found == {item.doc_id: "missed" if item is documents[0] else "found" for item in documents}
+    assert [[(span.start, span.end, span.label) for span in item.spans] for item in desk.records] == [
+        [(0, 4, "ORG"), (5, 8, "LOC")]
+    ] * 3
+    report = desk.run("agreement")
+    assert f"found 2 of 3 suggestions that were wrong on purpose; missed in {documents[0].doc_id}" in " ".join(
+        report.stdout.split()
+    )
+
+
+def span_of(item) -> tuple[int, int, str]:
+    return (item["value"]["start"], item["value"]["end"], item["value"]["labels"][0])
