@@ -294,6 +294,60 @@ def evaluate(
     typer.echo(f"model: {found.id}")
 
 
+@app.command()
+def publish(
+    context: typer.Context,
+    repository: Annotated[str, typer.Argument(metavar="OWNER/NAME", help="The dataset's repository on the Hub.")],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Folder of the dataset; by default the workspace's.")
+    ] = None,
+    push: Annotated[
+        bool, typer.Option("--push", help="Upload. Without it, the files are shown and nothing is sent.")
+    ] = False,
+    public: Annotated[
+        bool, typer.Option("--public", help="Make a new repository public; by default it is private.")
+    ] = False,
+    message: Annotated[str, typer.Option("--message", "-m", help="The commit's message.")] = "",
+    token_file: Annotated[
+        Path | None, typer.Option(help="A file of mode 600 with the token, where HF_TOKEN is not set.")
+    ] = None,
+    corpus: Annotated[Path | None, typer.Option(help="The corpus it was built from, to verify against it too.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Upload exactly the verified files to the Hugging Face Hub, in one commit. Without --push, only show them.
+
+    [bold]Examples[/]:
+
+      jiaozhu exports publish someone/chinese-ner
+
+      HF_TOKEN=… jiaozhu exports publish someone/chinese-ner build/exports --push --public -m "Round 3"
+    """
+    from exports.publish import plan, read_token
+    from exports.publish import publish as run
+
+    folder = folder or context.obj.exports
+    planned = plan(folder, repository, corpus)
+    done = run(folder, planned, read_token(token_file), public=public, message=message) if push else None
+    if as_json:
+        shown = {**asdict(planned), "size": planned.size, "published": asdict(done) if done else None}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    table = Table(title=f"{folder} as {repository}, licence {planned.license}", title_justify="left")
+    table.add_column("file", overflow="fold")
+    table.add_column("bytes", justify="right")
+    table.add_column("SHA-256", overflow="fold")
+    for file in planned.files:
+        table.add_row(escape(file.path), f"{file.size:,}", file.sha256)
+    Console().print(table)
+    typer.echo(f"{len(planned.files):,} files, {planned.size:,} bytes")
+    if done is None:
+        typer.echo("nothing was sent; --push uploads these files")
+        return
+    for path in done.removed:
+        typer.echo(f"removed there: {path}")
+    typer.echo(f"published and compared: {done.url} at {done.commit}")
+
+
 def _print_scores(scores: Scores) -> None:
     from exports.scores import errors_table, scores_table
 
