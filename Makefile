@@ -24,8 +24,9 @@ setup: .venv/ready ## Make .venv with everything the main job needs
 demo: setup ## Walk the whole road on the samples, with a Label Studio of its own
 	@$(BIN)/python samples/demo.py
 
-test: lint studio-venv browser words-model ## Lint, then every test: unit, property, a real Label Studio, a real browser
+test: lint studio-venv browser words-model .venv-huggingface/ready ## Lint, then every test: unit, property, a real Label Studio, a real browser
 	@$(BIN)/python -m pytest
+	@.venv-huggingface/bin/python -m pytest -q tests/annotation/test_huggingface.py
 
 unit: setup ## The tests that take seconds
 	@$(BIN)/python -m pytest -q -n auto -m "not slow"
@@ -43,6 +44,15 @@ words-model: setup ## Set up pkuseg's model, for the word view
 
 browser: setup
 	@$(BIN)/python tests/install_browser.py
+
+# Torch slows every start of spaCy down, so it is not in .venv; this environment adds it to what .venv has.
+.venv-huggingface/ready: .venv/ready
+	@echo "setting up .venv-huggingface for the tests of Hugging Face models (once, about two minutes)"
+	@$(BIN)/python -m venv .venv-huggingface
+	@packages='import site; print(site.getsitepackages()[0])'; \
+	  $(BIN)/python -c "$$packages" > "$$(.venv-huggingface/bin/python -c "$$packages")/jiaozhu.pth"
+	@.venv-huggingface/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[huggingface]'
+	@touch $@
 
 corpus: setup ## Clean the pages of jiaozhu.toml into a corpus
 	@$(JIAOZHU) corpus build

@@ -21,7 +21,19 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation import characters, crf, known, lac, organizations, people, places, rules, settle
+from annotation import (
+    characters,
+    crf,
+    huggingface,
+    known,
+    lac,
+    organizations,
+    people,
+    places,
+    rules,
+    settle,
+    spacy_model,
+)
 from annotation.labels import load_labels
 from annotation.log import Suggestion
 from corpus.errors import JiaozhuError, SpanError
@@ -69,12 +81,38 @@ def load_pipeline(settings: Annotation | None = None, labels: Path | None = None
         voter = nlp.add_pipe("jiaozhu_crf", config={"path": str(settings.crf)})
         assert isinstance(voter, crf.CrfVoter)
         versions["crf"] = voter.crf.about.version
+    if settings.model not in ("lac", "none"):
+        versions["model"] = _add_model(nlp, settings, names)
     nlp.add_pipe("jiaozhu_settle", config={"min_score": settings.min_score})
     versions["settle"] = settle.VERSION
     if settings.min_score != settle.MIN_SCORE:
         versions["min"] = f"{settings.min_score:g}"
     nlp.meta["version"] = f"{version('jiaozhu')}+" + ".".join(f"{name}.{number}" for name, number in versions.items())
     return nlp
+
+
+def _add_model(nlp: Language, settings: Annotation, names: Collection[str]) -> str:
+    """Add the foreign model that `[annotation] model` names, loaded; its version."""
+    folder = Path(settings.model)
+    if not folder.is_dir():
+        raise JiaozhuError(
+            f"{settings.model}: no such folder; [annotation] model is lac, none, the folder of a spaCy or "
+            "Hugging Face model, or the address of an endpoint (https://…/v1)"
+        )
+    config = {"path": str(folder), "labels": settings.labels, "scheme": list(names), "trust": settings.trust}
+    if (folder / "meta.json").is_file() and (folder / "config.cfg").is_file():
+        made = nlp.add_pipe("jiaozhu_spacy", config=config)
+        assert isinstance(made, spacy_model.SpacyModel)
+        made.labels  # noqa: B018  (checked before a text is read)
+        return made.version
+    if (folder / "config.json").is_file():
+        found = nlp.add_pipe("jiaozhu_huggingface", config=config)
+        assert isinstance(found, huggingface.HuggingFace)
+        found.labels  # noqa: B018
+        return found.version
+    raise JiaozhuError(
+        f"{folder}: neither a spaCy pipeline (meta.json, config.cfg) nor a Hugging Face model (config.json)"
+    )
 
 
 VERSIONS = {

@@ -63,6 +63,7 @@ class Annotation:
     skip: tuple[str, ...] = ()  # parts left out: amounts, dates, places, organizations, people
     min_score: float = 0.4  # below, deleting costs annotators more than adding what was right
     batch_size: int = 64  # documents that go through the models together
+    trust: float = 0.9  # precision and recall of a foreign model, as `annotation evaluate` measures it alone
     labels: dict[str, str] = field(default_factory=dict)  # labels of a foreign model, each to one of the scheme or ""
     endpoint: Endpoint = field(default_factory=Endpoint)
 

@@ -1,0 +1,82 @@
+"""Any spaCy pipeline as a voter: the folder of one with an entity recognizer in; its entities, as ours, out.
+
+It reads the text with its own tokenizer; its entities come over by their characters, so its tokens cut nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from annotation.foreign import digest, give, label_map, passages
+from annotation.groups import Found, text_of
+from corpus.errors import JiaozhuError, SpanError
+
+MAX_PASSAGE = 2_000  # characters; the memory of a transformer or parser grows with them
+
+
+@Language.factory("jiaozhu_spacy", default_config={"labels": {}, "scheme": ["ORG", "LOC", "PERSON"], "trust": 0.9})
+class SpacyModel:
+    """The pipeline in the folder `path`; `labels` map its labels to those of `scheme`. It is loaded on the first call.
+
+    A spaCy entity has no probability, so its score is `trust`.
+    """
+
+    def __init__(
+        self, nlp: Language, name: str, path: str, labels: dict[str, str], scheme: list[str], trust: float
+    ) -> None:
+        self.path, self._labels, self._scheme, self._trust = path, labels, scheme, trust
+
+    @cached_property
+    def model(self) -> Language:
+        """The pipeline.
+
+        Raises:
+            JiaozhuError: there is none, or it cannot be loaded.
+        """
+        try:
+            return spacy.load(self.path)
+        except (OSError, ValueError, KeyError, ImportError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise JiaozhuError(f"{self.path}: this spaCy pipeline cannot be loaded ({reason})") from None
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Its labels, as ours."""
+        model = self.model
+        writers = [name for name in model.pipe_names if "doc.ents" in model.get_pipe_meta(name).assigns]
+        has = {label for name in writers for label in getattr(model.get_pipe(name), "labels", ())}
+        return label_map(self.path, has, self._labels, self._scheme)
+
+    @cached_property
+    def version(self) -> str:
+        """Its own version and the digest of its files."""
+        return f"{self.model.meta['version']}.{digest(Path(self.path))}"
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Raises JiaozhuError where it cannot be loaded, SpanError where its tokenizer changes the text."""
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
+        """The same for many documents, whose passages share the model's batches."""
+        rest = iter(stream)
+        while held := list(islice(rest, batch_size)):
+            where = [(number, *span) for number, doc in enumerate(held) for span in passages(text_of(doc), MAX_PASSAGE)]
+            texts = [text_of(held[number])[start:end] for number, start, end in where]
+            found: list[list[Found]] = [[] for _ in held]
+            for (number, offset, _), text, made in zip(where, texts, self.model.pipe(texts), strict=True):
+                if made.text != text:
+                    raise SpanError(f"{self.path}: its tokenizer changes the text, so its spans cannot be placed")
+                for entity in made.ents:
+                    if label := self.labels.get(entity.label_):
+                        start, end = offset + entity.start_char, offset + entity.end_char
+                        found[number].append(Found(start, end, label, self._trust))
+            source = f"{self.model.meta['lang']}_{self.model.meta['name']}@{self.version}"
+            for doc, spans in zip(held, found, strict=True):
+                yield give(doc, source, spans, self.labels.values(), self._trust)
