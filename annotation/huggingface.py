@@ -69,8 +69,8 @@ class HuggingFace:
             ) from None
         if not any(Path(self.path).glob("*.safetensors")):
             raise JiaozhuError(f"{self.path}: holds no .safetensors; weights in other forms (pickle) are not read")
-        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
         only = {"local_files_only": True, "trust_remote_code": False}
         try:
             tokenizer = AutoTokenizer.from_pretrained(self.path, use_fast=True, **only)
