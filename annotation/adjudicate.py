@@ -141,6 +141,14 @@ def push_conflicts(workspace: Workspace, url: str | None = None, title: str | No
     tasks = {row["doc_id"]: _task(row, disputed[row["doc_id"]], scheme) for row in rows if row["doc_id"] in disputed}
     if missing := sorted(set(disputed) - set(tasks)):
         raise JiaozhuError(f"{missing[0]}: is not in the corpus; build the corpus with the pages it was pushed from")
+    return ask(workspace, tasks, url, title)
+
+
+def ask(
+    workspace: Workspace, tasks: Mapping[str, Mapping[str, Any]], url: str | None = None, title: str | None = None
+) -> Asked:
+    """Put the tasks, by document, into the adjudication project; a document that is there stays as it is."""
+    scheme = load_labels(workspace.labels)
     with alone(workspace), connected(workspace, url) as client:
         project = ensure_project(client, (title or workspace.studio.project) + ADJUDICATING, scheme)
         there = find_tasks(client, project, tasks)

@@ -494,6 +494,39 @@ def adjudicate(
 
 
 @app.command()
+def review(
+    context: typer.Context,
+    ask: Annotated[
+        bool, typer.Option("--push", help="Send them to the adjudicator: what was decided, and what may be right.")
+    ] = False,
+    model: Annotated[
+        bool, typer.Option("--model/--no-model", help="Compare with a CRF of the other documents, too.")
+    ] = True,
+    least: Annotated[float, typer.Option(min=0, max=1, help="Leave out doubts of a lower score.")] = 0.5,
+    url: UrlOption = None,
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find likely errors in what was decided: a second look by other documents, the guideline and a model.
+
+    Nothing in the log is changed, and what an adjudicator decided is not asked again. docs/quality.md has the scores.
+
+    [bold]Examples[/]
+
+      jiaozhu annotation review
+
+      jiaozhu annotation review --no-model --least 0.8 --push
+    """
+    from annotation.review import print_reviewed, push_doubts
+    from annotation.review import review as run
+
+    workspace: Workspace = context.obj
+    found = run(workspace, model=model, least=least)
+    asked = push_doubts(workspace, found, url, project) if ask else None
+    print_reviewed(found, asked, as_json=as_json)
+
+
+@app.command()
 def carry(
     context: typer.Context,
     ask: Annotated[
