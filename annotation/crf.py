@@ -245,7 +245,8 @@ def _trust(
     for half in (0, 1):
         taught = examples[half::2]
         if any(spans for _, spans in taught):
-            tagger = _tagger(_learn(taught, settings, folder, on_iteration))
+            weights = _learn(taught, settings, folder, on_iteration)
+            tagger = _tagger(weights)
             for text, spans in examples[1 - half :: 2]:
                 made = _predict(tagger, text)
                 found.update(span.label for span in made)
@@ -265,7 +266,8 @@ def held_out(examples: Sequence[Marked], folds: int, *, iterations: int = 50) ->
         for number in range(len(examples)):
             if number < folds:
                 taught = [item for index, item in enumerate(examples) if index % folds != number]
-                tagger = _tagger(_learn(taught, settings, Path(folder), None)) if any(s for _, s in taught) else None
+                weights = _learn(taught, settings, Path(folder), None) if any(spans for _, spans in taught) else b""
+                tagger = _tagger(weights) if weights else None
                 for index in range(number, len(examples), folds):
                     found[index] = _predict(tagger, examples[index][0]) if tagger else []
             yield found.pop(number)
@@ -369,6 +371,7 @@ class Crf:
 
 
 def _tagger(weights: bytes) -> Any:  # noqa: ANN401
+    """A tagger that reads `weights` where they lie: whoever uses it must keep them."""
     tagger = _crfsuite().Tagger()
     tagger.open_inmemory(weights)
     return tagger

@@ -17,13 +17,16 @@ from itertools import accumulate
 from pathlib import Path
 
 from annotation.agreement import Agreement, Comparison, agreement, opinions_by_document
+from annotation.doubts import Doubt
 from annotation.intervals import show_measure
 from annotation.log import Record, latest, read_log
+from annotation.review import review
 from annotation.status import Status
 from corpus.explained import visible
 from corpus.workspace import Workspace
 
 STRINGS = 40  # the hardest that are shown
+DOUBTS = 100  # the surest that are shown
 STEPS = 10  # shades of the heat map, from 0 to 1
 
 _STYLE = """
@@ -68,7 +71,8 @@ def write_report(workspace: Workspace, found: Status, output: Path) -> None:
     """Write the report on the workspace's log; `found` is its status."""
     records = latest(read_log(workspace.log))
     report = agreement(workspace.log, workspace.corpus) if workspace.log.is_file() else Agreement(0, {}, (), ())
-    page = render(found, report, per_day(records), hardest(opinions_by_document(records).values()))
+    doubts = review(workspace, model=False, least=0.5).doubts if workspace.log.is_file() else ()
+    page = render(found, report, per_day(records), hardest(opinions_by_document(records).values()), doubts)
     output.parent.mkdir(parents=True, exist_ok=True)
     beside = output.with_name(f".{output.name}.{os.getpid()}")
     beside.write_text(page, "utf-8")
@@ -113,7 +117,9 @@ def per_day(records: Iterable[Record]) -> dict[str, int]:
     return dict(sorted(days.items()))
 
 
-def render(found: Status, report: Agreement, days: Mapping[str, int], strings: Sequence[Hard]) -> str:
+def render(
+    found: Status, report: Agreement, days: Mapping[str, int], strings: Sequence[Hard], doubts: Sequence[Doubt] = ()
+) -> str:
     """The whole page."""
     allowed = b64encode(sha256(_STYLE.encode()).digest()).decode()
     return f"""<!DOCTYPE html>
@@ -137,6 +143,8 @@ def render(found: Status, report: Agreement, days: Mapping[str, int], strings: S
 {_labels(report)}
 <h2>Hardest strings <span lang="zh-Hans">最难的词语</span></h2>
 {_strings(strings)}
+<h2>Likely errors <span lang="zh-Hans">可能标错</span></h2>
+{_doubts(doubts)}
 </body>
 </html>
 """
@@ -252,6 +260,26 @@ def _strings(strings: Sequence[Hard]) -> str:
     ]
     heads = ("string", "labels given", "marked", "disputed", "suggestion corrected", "suggestion missing")
     return _table(heads, rows, texts=2) if rows else "<p>None: nobody differed, and no suggestion was corrected.</p>"
+
+
+def _doubts(doubts: Sequence[Doubt]) -> str:
+    rows = [
+        (
+            _text(doubt.text),
+            _text(doubt.label or "nothing"),
+            _text("nothing" if doubt.proposed is None else doubt.proposed[2]),
+            _text(doubt.why),
+            _text(doubt.doc_id),
+            f"{doubt.score:.2f}",
+        )
+        for doubt in doubts[:DOUBTS]
+    ]
+    heads = ("words", "marked", "may be", "why", "document", "score")
+    return (
+        _table(heads, rows, texts=5)
+        if rows
+        else "<p>None found without a model; jiaozhu annotation review has one.</p>"
+    )
 
 
 def _text(text: str) -> str:

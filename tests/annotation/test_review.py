@@ -95,3 +95,12 @@ def test_an_adjudicator_sees_both_versions_and_what_they_decide_is_never_asked_a
     assert decided["asked"] == {**asked, "pushed": 0, "already": 0}
     spoken = gather(desk.workspace.corpus, desk.workspace.log, load_labels()).records[wrong.doc_id]
     assert [span.label for span in spoken.spans] == ["ORG"]
+
+
+def test_the_report_shows_the_doubts_and_lets_no_text_act_in_it(desk, document, tmp_path):
+    evil = "<script>高新区"
+    write(desk, document, *((text.replace("高新区", evil), evil, label) for text, _, label in WRONG))
+    desk.json("status", "--offline", "--html", str(tmp_path / "report.html"))
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "LOC in 2 documents" in page
+    assert "<script>" not in page
