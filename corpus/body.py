@@ -77,7 +77,7 @@ def choose(lines: Lines) -> Sequence[Line]:
     for index, (line, score) in enumerate(zip(lines, weighed.tolist(), strict=True)):
         line.score = score
         inside = first <= index < last
-        if index in closing:
+        if index in closing or (inside and bylines.signed_and_dated(lines, index)):
             line.rule = None
             continue
         if line.rule is None:

@@ -19,6 +19,7 @@ from functools import lru_cache
 from html.entities import html5
 
 from corpus.hidden_text import HIDDEN_TEXT, HIDING_NAMES, hides, hiding_names
+from corpus.linked_data import linked_data
 from corpus.spans import AlignedText, Proposal
 
 RULE = "markup"
@@ -70,7 +71,6 @@ _NAMES = re.compile(r"""(?<![-\w])(?:class|id)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\
 _ATTRIBUTE = re.compile(r"""([^\s/>="']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 _REFERENCE = re.compile(r"&(?:#\d{1,7};?|#[xX][\da-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
 _REVEALED = 0.5  # share of the page's running text; so much is not meant to stay hidden, a script shows it
-_LINKED_DATA = re.compile(r'"(datePublished|headline)"\s*:\s*"([^"\\]{4,200})"')
 _LONGEST_NAME = 200  # characters of a class that are looked at
 _LONGEST_CELL = 30  # characters; a longer cell holds text, not data
 
@@ -268,8 +268,8 @@ class _Parser:
             if "print" not in attributes:
                 self._hiding |= hiding_names(self._source[start:end])
         elif "ld+json" in attributes:
-            for key, value in _LINKED_DATA.findall(self._source[start:end]):
-                self.hints.meta.setdefault(key.lower(), value)
+            for key, value in linked_data(self._source[start:end]):
+                self.hints.meta.setdefault(key, value)
         return end
 
     def _end(self, name: str, here: int) -> None:

@@ -89,10 +89,20 @@ def closing(lines: Sequence[Line], place: int) -> int:
         return 1
     if place and _ITEM.match(line.plain) and lines[place - 1].plain.startswith("附件"):
         return 1
-    if place and _SIGNED_ON.fullmatch(line) and _BODY.fullmatch(lines[place - 1].plain):
+    if signed_and_dated(lines, place):
         return 1
     after = lines[place + 1] if place + 1 < len(lines) else None
     return 2 if after and _SIGNED_ON.fullmatch(after) and _BODY.fullmatch(line.plain) else 0
+
+
+def signed_and_dated(lines: Sequence[Line], place: int) -> bool:
+    """The date under the name of a body."""
+    return place > 0 and is_signed_on(lines[place]) and bool(_BODY.fullmatch(lines[place - 1].plain))
+
+
+def is_signed_on(line: Line) -> bool:
+    """`2024年3月5日` alone, as the last line of official writing."""
+    return bool(_SIGNED_ON.fullmatch(line))
 
 
 def signature(line: Line) -> bool:

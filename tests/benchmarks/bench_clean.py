@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from corpus.clean import clean_page
-from corpus.metadata import read_date
+from corpus.page_dates import read_date
 from corpus.records import Document, Page, Rejected
 from tests.benchmarks.pages import GoldPage, html_pages, precision_recall_f1, samples, visible_text
 
