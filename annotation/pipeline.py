@@ -13,7 +13,8 @@ component that writes `doc.ents` takes part: put it before `jiaozhu_settle`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from spacy.tokens import Doc
 from annotation import (
     characters,
     crf,
+    endpoint,
     huggingface,
     known,
     lac,
@@ -34,10 +36,10 @@ from annotation import (
     settle,
     spacy_model,
 )
-from annotation.labels import load_labels
+from annotation.labels import Label, load_labels
 from annotation.log import Suggestion
 from corpus.errors import JiaozhuError, SpanError
-from corpus.workspace import Annotation
+from corpus.workspace import Annotation, is_no_path
 
 PARTS = (
     "jiaozhu_amounts",
@@ -62,7 +64,8 @@ def load_pipeline(settings: Annotation | None = None, labels: Path | None = None
         JiaozhuError: a setting means nothing, or what it names is missing or broken.
     """
     settings = settings or Annotation()
-    names = load_labels(labels).names
+    scheme = load_labels(labels).labels
+    names = [label.name for label in scheme]
     _check(settings, names)
     config = {"nlp": {"tokenizer": {"@tokenizers": characters.NAME}}}
     nlp = spacy.blank("zh", config=config, meta={"name": "jiaozhu"})
@@ -74,7 +77,7 @@ def load_pipeline(settings: Annotation | None = None, labels: Path | None = None
             nlp.add_pipe(part)
             versions |= VERSIONS[name]
     if settings.list is not None:
-        listed = nlp.add_pipe("jiaozhu_list", config={"path": str(settings.list), "labels": list(names)})
+        listed = nlp.add_pipe("jiaozhu_list", config={"path": str(settings.list), "labels": names})
         assert isinstance(listed, known.KnownNames)
         versions["list"] = listed.names.source.partition("@")[2]
     if settings.crf is not None:
@@ -82,7 +85,7 @@ def load_pipeline(settings: Annotation | None = None, labels: Path | None = None
         assert isinstance(voter, crf.CrfVoter)
         versions["crf"] = voter.crf.about.version
     if settings.model not in ("lac", "none"):
-        versions["model"] = _add_model(nlp, settings, names)
+        versions["model"] = _add_model(nlp, settings, scheme)
     nlp.add_pipe("jiaozhu_settle", config={"min_score": settings.min_score})
     versions["settle"] = settle.VERSION
     if settings.min_score != settle.MIN_SCORE:
@@ -91,15 +94,25 @@ def load_pipeline(settings: Annotation | None = None, labels: Path | None = None
     return nlp
 
 
-def _add_model(nlp: Language, settings: Annotation, names: Collection[str]) -> str:
+def _add_model(nlp: Language, settings: Annotation, scheme: Sequence[Label]) -> str:
     """Add the foreign model that `[annotation] model` names, loaded; its version."""
+    names = [label.name for label in scheme]
+    if is_no_path(settings.model):
+        held = asdict(settings.endpoint)
+        options = {key: str(value) if isinstance(value, Path) else value for key, value in held.items()}
+        shown = {label.name: label.shown for label in scheme}
+        config = {"url": settings.model, "labels": shown, "trust": settings.trust, "model": options.pop("model")}
+        asked = nlp.add_pipe("jiaozhu_endpoint", config={**config, "options": options})
+        assert isinstance(asked, endpoint.EndpointVoter)
+        asked.check()
+        return asked.version
     folder = Path(settings.model)
     if not folder.is_dir():
         raise JiaozhuError(
             f"{settings.model}: no such folder; [annotation] model is lac, none, the folder of a spaCy or "
             "Hugging Face model, or the address of an endpoint (https://…/v1)"
         )
-    config = {"path": str(folder), "labels": settings.labels, "scheme": list(names), "trust": settings.trust}
+    config = {"path": str(folder), "labels": settings.labels, "scheme": names, "trust": settings.trust}
     if (folder / "meta.json").is_file() and (folder / "config.cfg").is_file():
         made = nlp.add_pipe("jiaozhu_spacy", config=config)
         assert isinstance(made, spacy_model.SpacyModel)
@@ -179,6 +192,11 @@ def _suggestions(nlp: Language, doc: Doc, text: str) -> tuple[Suggestion, ...]:
     )
     check(suggestions, text)
     return suggestions
+
+
+def usage_of(nlp: Language) -> dict[str, float] | None:
+    """What the pipeline's endpoint was asked, None where it has none."""
+    return endpoint.usage_of(nlp)
 
 
 def check(suggestions: Iterable[Suggestion], text: str) -> None:

@@ -48,6 +48,7 @@ class Counts:
     spans: dict[tuple[str, str], int]
     spread: int = 0
     forgotten: int = 0
+    endpoint: dict[str, float] | None = None  # what a language model was asked, where there is one
 
 
 def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, labels: Path | None = None) -> Counts:
@@ -107,6 +108,7 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
         dict(sorted(spans.items())),
         len(names),
         register.forgotten,
+        endpoint=pipeline.usage_of(nlp),
     )
 
 
@@ -151,6 +153,7 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
             "spans": rows,
             "spread": counts.spread,
             "forgotten": counts.forgotten,
+            "endpoint": counts.endpoint,
         }
         print(json.dumps(summary, ensure_ascii=False))
         return
@@ -169,4 +172,7 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
         console.print(f"{counts.spread:,} names of organizations were suggested again where the corpus has them")
     if counts.forgotten:
         console.print(f"{counts.forgotten:,} rare names were forgotten: the corpus has more than are kept at once")
+    if counts.endpoint is not None:
+        asked = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.endpoint.items())
+        console.print(f"endpoint: {asked}", markup=False)
     console.print(f"{output}", markup=False)

@@ -45,6 +45,7 @@ class Endpoint:
     key_file: Path | None = None  # with mode 600; otherwise JIAOZHU_MODEL_KEY; a local server needs none
     timeout: int = 60  # seconds for one answer
     retries: int = 5  # after a time-out, a cut connection, 429 or 5xx, waiting twice as long each time
+    cache: Path = Path("build/endpoint")  # every answer, so that none is paid for twice
     requests_per_minute: int = 60
     max_chars: int = 1_000  # of one request's text
     max_tokens: int = 1_000_000  # of all requests of a run, in and out, as the server counts them
@@ -229,7 +230,11 @@ def _absolute(workspace: Workspace) -> Workspace:
             crf=root / annotation.crf if annotation.crf else None,
             list=root / annotation.list if annotation.list else None,
             model=annotation.model if is_no_path(annotation.model) else str(root / annotation.model),
-            endpoint=replace(annotation.endpoint, key_file=root / key_file if key_file else None),
+            endpoint=replace(
+                annotation.endpoint,
+                key_file=root / key_file if key_file else None,
+                cache=root / annotation.endpoint.cache,
+            ),
         ),
         studio=replace(
             studio, token_file=root / studio.token_file, folder=root / studio.folder, venv=root / studio.venv
