@@ -24,8 +24,8 @@ TITLE_LENGTHS = (3, 50)  # that Label Studio takes
 EXAMPLES = 3  # tasks named with each label a scheme would orphan
 ADJUDICATING = " 裁定"  # ends the title of the project where conflicts of another are decided
 STYLE = """
-    .jiaozhu-source { display: flex; flex-wrap: wrap; gap: 0 1.5em; overflow-wrap: anywhere }
-    .jiaozhu-source * { margin: 0; font-size: 13px; font-weight: 400; opacity: 0.7 }
+    .jiaozhu-source { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1.5em; opacity: 0.8 }
+    .jiaozhu-source * { margin: 0; font-size: 13px; font-weight: 400; line-height: 1.8; overflow-wrap: anywhere }
     .lsf-htx-richtext { font-size: 17px; line-height: 2.2 }
   """
 GUIDELINE_STYLE = """
@@ -75,7 +75,7 @@ def labeling_config(scheme: LabelScheme) -> str:
   <View className="jiaozhu-source">
     <Header value="$published_at" size="6" underline="false"/>
     <Header value="$publisher" size="6" underline="false"/>
-    <Header value="$url" size="6" underline="false"/>
+    <Markdown value="$link"/>
   </View>
   <View style="white-space: pre-wrap; max-width: 50em">
     <Text name="{TEXT}" value="$text" granularity="symbol" showLabels="true"/>

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
+from urllib.parse import quote, urlsplit
 
 from annotation.edges import trim
 from annotation.labels import LabelScheme
@@ -27,6 +28,7 @@ ORIGINS: dict[Verdict, Origin] = {
     "retyped": "prediction-changed",
     "added": "manual",
 }
+IN_ADDRESS = "%/:?#@!$&*+,;=~"  # beside letters, digits and -._: what stays as it is in the address of a link
 SHOWN = ("title", "publisher", "published_at", "url")
 
 
@@ -53,10 +55,25 @@ def to_task(
     """
     data = {"doc_id": document["doc_id"], "text_sha256": document["text_sha256"], "text": document["text"]}
     data |= {name: document[name] or "" for name in SHOWN}  # Label Studio wants every field its view names
+    data |= {"link": link(document["url"])}
     predictions = [] if suggestions is None else [to_prediction(document, suggestions, scheme)]
     if blind:
         return {"data": data | {"blind": True}}
     return {"data": data, "predictions": predictions} if predictions else {"data": data}
+
+
+def link(url: str | None) -> str:
+    """The raw page as a link in Markdown; empty where its address is none of the web.
+
+    The address is a stranger's, and Label Studio lets HTML through Markdown: whatever could end the link is escaped.
+    """
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return ""
+    return f"[原网页 ↗](<{quote(url or '', safe=IN_ADDRESS)}>)"
 
 
 def to_prediction(document: Mapping[str, Any], suggestions: Suggestions, scheme: LabelScheme) -> dict[str, Any]:

@@ -210,6 +210,27 @@ def test_a_person_corrects_a_suggestion_and_it_is_in_the_log_with_what_and_who_a
     assert published == {(span.label, span.text) for span in record.spans}
 
 
+@pytest.mark.parametrize(
+    ("url", "href"),
+    [
+        ("https://news.example.org/a?b=1&c=2", "https://news.example.org/a?b=1&c=2"),
+        ("http://a.cn/><img src=x onerror=document.title='taken'>", "http://a.cn/%3E%3Cimg%20src=x%20onerror"),
+    ],
+)
+def test_the_raw_page_is_a_link_beside_the_text_and_a_hostile_address_is_only_a_link(
+    label_studio, desk, document, page, url, href
+):
+    sent = document("济南大学\n", [("济南大学", "ORG")], url=url, publisher="云州日报")
+    desk.write(sent)
+    push(desk.workspace)
+    open_task(page, label_studio, desk, sent)
+    found = page.get_attribute('.jiaozhu-source a:has-text("原网页")', "href")
+    assert found.startswith(href)
+    assert page.locator(".jiaozhu-source img").count() == 0
+    assert page.title() != "taken"
+    take_picture(page, "link")
+
+
 def test_an_annotator_reads_the_guideline_sees_chinese_names_skips_one_text_and_submits_the_next(
     label_studio, desk, document, page
 ):

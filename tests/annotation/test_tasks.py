@@ -10,7 +10,7 @@ from annotation.edges import trim
 from annotation.labels import Label, LabelScheme
 from annotation.log import Suggestion
 from annotation.suggestions import Suggestions
-from annotation.tasks import Region, from_annotation, match, result, to_task, trimmed
+from annotation.tasks import Region, from_annotation, link, match, result, to_task, trimmed
 from corpus.errors import JiaozhuError, SpanError
 from corpus.records import text_sha256
 
@@ -128,7 +128,36 @@ def test_empty_fields_of_a_page_are_empty_texts_in_the_task():
         "publisher": "报",
         "published_at": "",
         "url": "http://example.org",
+        "link": "[原网页 ↗](<http://example.org>)",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (
+            "https://例子.cn/新闻?a=1&b=(2)",
+            "[原网页 ↗](<https://%E4%BE%8B%E5%AD%90.cn/%E6%96%B0%E9%97%BB?a=1&b=%282%29>)",
+        ),
+        ("http://a.cn/%E6%96%B0", "[原网页 ↗](<http://a.cn/%E6%96%B0>)"),
+        (
+            "http://a.cn/>) ![x](http://evil/t.png)",
+            "[原网页 ↗](<http://a.cn/%3E%29%20!%5Bx%5D%28http://evil/t.png%29>)",
+        ),
+        (
+            'http://a.cn/"><script>alert(1)</script>',
+            "[原网页 ↗](<http://a.cn/%22%3E%3Cscript%3Ealert%281%29%3C/script%3E>)",
+        ),
+        ("http://a.cn/\n\n# x", "[原网页 ↗](<http://a.cn/%0A%0A#%20x>)"),
+        ("javascript:alert(1)", ""),
+        ("http:///x", ""),
+        ("http://[x", ""),
+        ("file.html", ""),
+        (None, ""),
+    ],
+)
+def test_the_raw_page_is_a_link_and_no_address_breaks_out_of_it(url, shown):
+    assert link(url) == shown
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def main() -> None:
     """Run it all; exit code 1 where a promise is not kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=5_000)
-    parser.add_argument("--rounds", type=int, default=2, help="turns of bare import and push")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of bare import and push")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -63,15 +63,14 @@ def main() -> None:
 def measure(workspace: Workspace, documents: int, rounds: int) -> bool:
     """Print every figure; whether the promises are kept."""
     tasks = list(make(workspace, documents))
-    bare = pushed = 0.0
+    bare: list[float] = []
+    pushed: list[float] = []
     for number in range(1, rounds + 1):
-        seconds = timed(import_bare, workspace, f"bare {number}", tasks)
-        bare += seconds
-        print(f"bare import_tasks, turn {number}: {documents / seconds:,.0f} tasks/s", flush=True)
-        seconds = timed(push, workspace, title=f"push {number}")
-        pushed += seconds
-        print(f"push, turn {number}: {documents / seconds:,.0f} tasks/s", flush=True)
-    share = bare / pushed
+        bare.append(timed(import_bare, workspace, f"bare {number}", tasks))
+        print(f"bare import_tasks, turn {number}: {documents / bare[-1]:,.0f} tasks/s", flush=True)
+        pushed.append(timed(push, workspace, title=f"push {number}"))
+        print(f"push, turn {number}: {documents / pushed[-1]:,.0f} tasks/s", flush=True)
+    share = min(bare) / min(pushed)  # what else the machine does only slows
     print(f"push: {share:.1%} of the speed of bare import_tasks (wanted {WANTED_SHARE:.0%})", flush=True)
     seconds = timed(push, workspace, title="push 1")
     print(f"push of what is there already: {seconds:.1f} s", flush=True)
