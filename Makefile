@@ -26,7 +26,7 @@ demo: setup ## Walk the whole road on the samples, with a Label Studio of its ow
 
 test: lint studio-venv browser words-model .venv-huggingface/ready ## Lint, then every test: unit, property, a real Label Studio, a real browser
 	@$(BIN)/python -m pytest
-	@.venv-huggingface/bin/python -m pytest -q tests/annotation/test_huggingface.py
+	@.venv-huggingface/bin/python -m pytest -q tests/annotation/test_huggingface.py tests/test_examples.py
 
 unit: setup ## The tests that take seconds
 	@$(BIN)/python -m pytest -q -n auto -m "not slow"
