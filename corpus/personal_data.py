@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,13 +154,13 @@ def find(text: str) -> list[PersonalData]:
     return found
 
 
-def hints(codes: NDArray[np.intp]) -> Mask:
+def hints(codes: NDArray[np.integer[Any]]) -> Mask:
     """Where something begins without which a text has no value; of many texts side by side as of one.
 
     Where one text's end and the next one's begin look like a value, that is a hint too.
     """
     kinds = _hint_kinds()[codes]
-    hinted = (kinds & 4) > 0
+    hinted: Mask = (kinds & 4) > 0
     hinted[:-1] |= ((kinds[:-1] & 8) > 0) & ((kinds[1:] & 16) > 0)
     digit, joined = (kinds & 1) > 0, (kinds & 2) > 0
     hinted[:-4] |= digit[:-4] & joined[1:-3] & joined[2:-2] & joined[3:-1] & digit[4:]

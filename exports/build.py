@@ -41,6 +41,7 @@ from exports.rows import Shape
 from exports.splits import SPLITS, assign
 from exports.tables import DOCUMENT_COLUMNS, make_tables
 from exports.tags import SCHEMES
+from exports.texts import Texts
 from exports.writing import TableFiles
 
 
@@ -288,21 +289,28 @@ class _Tables:
         max_chars: int,
         normalized: bool,
     ) -> None:
-        self.cleaners.update(name or "unknown" for name in documents["cleaner_version"].unique().to_pylist())
+        """Make the rows of a batch of documents, and add them to the tables of their splits."""
         homes = np.array([SPLITS.index(split_of[cluster]) for cluster in cluster_ids(documents).to_pylist()])
+        order = np.argsort(homes, kind="stable")  # the rows of a split side by side: no copy of them is made
+        if not np.array_equal(order, np.arange(len(order))):
+            documents, decided, homes = documents.take(pa.array(order)), decided.take(pa.array(order)), homes[order]
         self.home_of.update(zip(documents["doc_id"].to_pylist(), homes.tolist(), strict=True))
+        self.cleaners.update(name or "unknown" for name in documents["cleaner_version"].unique().to_pylist())
+        texts = Texts.of(documents["text"])
+        codes = texts.codes()
         if self.masking is not None:
-            for name in ("text", "title"):
-                index = documents.schema.get_field_index(name)
-                documents = documents.set_column(index, name, masked(documents[name], self.masking))
-        for number, split in enumerate(SPLITS):
-            rows = pa.array(np.flatnonzero(homes == number))
-            if not len(rows):
-                continue
-            passages, spans = make_tables(
-                documents.take(rows), decided.take(rows), shape, max_chars, normalized=normalized
-            )
+            title = masked(documents["title"], self.masking)
+            covered = masked(documents["text"], self.masking, (texts, codes))
+            if covered is not documents["text"]:
+                texts = Texts.of(covered)
+                codes = texts.codes()
+            documents = documents.set_column(documents.schema.get_field_index("title"), "title", title)
+        made = make_tables(documents, texts, codes, decided, shape, max_chars, normalized=normalized)
+        for number in np.unique(homes).tolist():
+            split = SPLITS[number]
             counts = self.counts.setdefault(split, SplitCounts())
+            first, last = np.searchsorted(homes, [number, number + 1]).tolist()
+            passages, spans = made.of(first, last)
             counts.add(passages)
             counts.add_spans(spans)
             self.overlap.add(split, spans)

@@ -6,12 +6,14 @@ gap. All documents are cut together, a passage of each in turn.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.characters import table_of
 from corpus.errors import JiaozhuError
-from exports.texts import Ints
+from exports.texts import Codes, Ints
 
 # Half-width marks count too: whole sites write nothing else. Closing quotes and brackets stay with their sentence, and
 # line breaks with what they end.
@@ -19,7 +21,7 @@ MARKS, CLOSING, BREAKS = "[。！？；…!?;]", "[”’」』）)》】]", r"\
 CLAUSES, COMMA = "[，、]", ","  # the comma of 3,000 is no border
 
 
-def cut(codes: NDArray[np.intp], documents: Ints, spans: tuple[Ints, Ints], max_chars: int) -> Ints:
+def cut(codes: Codes, documents: Ints, spans: tuple[Ints, Ints], max_chars: int) -> Ints:
     """The borders of all passages, in order: where each begins, and where the last one ends.
 
     `codes` are the code points of all documents side by side, `documents` where each begins, and their end; `spans` are
@@ -35,10 +37,8 @@ def cut(codes: NDArray[np.intp], documents: Ints, spans: tuple[Ints, Ints], max_
     if max_chars < 1:
         raise JiaozhuError(f"max_chars is {max_chars}; a passage needs at least 1 character")
     starts, ends = spans
-    is_last = np.zeros(len(codes), bool)
-    is_last[documents[1:][np.diff(documents) > 0] - 1] = True
-    sentences = _outside(np.flatnonzero(_sentence_ends(codes, is_last)) + 1, starts, ends)
-    clauses = _outside(np.flatnonzero(_clause_ends(codes, is_last)) + 1, starts, ends)
+    sentences = _outside(_sentence_ends(codes, documents) + 1, starts, ends)
+    clauses = _outside(_clause_ends(codes, documents) + 1, starts, ends)
     found = [documents[-1:]]
     full = np.diff(documents) > 0
     begins, stops = documents[:-1][full], documents[1:][full]
@@ -54,28 +54,48 @@ def cut(codes: NDArray[np.intp], documents: Ints, spans: tuple[Ints, Ints], max_
     return np.sort(np.concatenate(found))
 
 
-def _sentence_ends(codes: NDArray[np.intp], is_last: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether a sentence ends behind each character: a mark, closing marks after it, line breaks after both."""
-    mark, closing, is_break = (table_of(characters)[codes] for characters in (MARKS, CLOSING, BREAKS))
-    # A closing mark counts where only closing marks stand between it and a mark of its own document.
-    place = np.arange(len(codes))
-    before = np.maximum.accumulate(np.where(closing, -1, place))
-    first = np.maximum.accumulate(np.where(np.concatenate([[True], is_last[:-1]]), place, 0)) if len(codes) else place
-    closes = closing & (before >= first)
-    closes[closes] = mark[before[closes]]
-    ends = mark | closes | is_break
-    if len(codes) > 1:
-        goes_on = (mark[:-1] & ends[1:]) | (closes[:-1] & (closes[1:] | is_break[1:])) | (is_break[:-1] & is_break[1:])
-        ends[:-1] &= ~goes_on | is_last[:-1]
-    return ends
+def _sentence_ends(codes: Codes, documents: Ints) -> Ints:
+    """The places behind which a sentence ends: a mark, closing marks after it, line breaks after both."""
+    kinds = _kinds()[codes]
+    places: Ints = np.flatnonzero(kinds)
+    kind = kinds[places]
+    first = np.zeros(len(places), bool)  # of a run of neighbours in one document
+    first[:1] = True
+    first[1:] = np.diff(places) > 1
+    first |= np.isin(places, documents)
+    # A closing mark counts where only closing marks stand between it and a mark.
+    index = np.arange(len(places))
+    before = np.maximum.accumulate(np.where((kind != CLOSES) | first, index, 0))
+    kept = (kind != CLOSES) | ((kind[before] == MARK) & (before != index))
+    places, kind, first = places[kept], kind[kept], first[kept]
+    goes_on = np.zeros(len(places), bool)
+    if len(places) > 1:
+        follows = (np.diff(places) == 1) & ~first[1:]
+        goes_on[:-1] = follows & (kind[1:] >= kind[:-1])
+    return places[~goes_on]
 
 
-def _clause_ends(codes: NDArray[np.intp], is_last: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    comma: NDArray[np.bool_] = codes == ord(COMMA)
-    if len(codes) > 1:
-        comma[:-1] &= ~table_of(r"\d")[codes[1:]] | is_last[:-1]
-    comma |= table_of(CLAUSES)[codes]
-    return comma
+MARK, CLOSES, BREAK = 1, 2, 3  # what may follow what, in one end of a sentence
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    kinds = np.zeros(0x110000, np.uint8)
+    for kind, characters in ((MARK, MARKS), (CLOSES, CLOSING), (BREAK, BREAKS)):
+        kinds[table_of(characters)] = kind
+    return kinds
+
+
+def _clause_ends(codes: Codes, documents: Ints) -> Ints:
+    places: Ints = np.flatnonzero(_clauses()[codes])
+    after = np.minimum(places + 1, len(codes) - 1)
+    in_number = (codes[places] == ord(COMMA)) & table_of(r"\d")[codes[after]] & ~np.isin(places + 1, documents)
+    return places[~in_number]
+
+
+@cache
+def _clauses() -> NDArray[np.bool_]:
+    return table_of(f"{CLAUSES[:-1]}{COMMA}]")
 
 
 def _outside(places: Ints, starts: Ints, ends: Ints) -> Ints:

@@ -53,10 +53,10 @@ def assign(clusters: Mapping[str, Sequence[int] | Ints], blind: Collection[str] 
     free = [name for name in names if name not in kept]
     splits = tuple(split for split in SPLITS if not (kept and split == "test"))
     limits = borders(splits)
-    places = {name: fraction(name) for name in free}
-    split_of = {
-        name: next(split for split, (_, high) in limits.items() if place < high) for name, place in places.items()
-    }
+    places = dict(zip(free, map(fraction, free), strict=True))
+    highs = [high for _, high in limits.values()]
+    homes = np.searchsorted(highs, list(places.values()), "right").tolist()
+    split_of = {name: splits[home] for name, home in zip(free, homes, strict=True)}
     if len(free) >= len(splits):
         _fill(split_of, places, limits)
         _balance(split_of, places, limits, np.array([clusters[name] for name in free], np.int64))
@@ -89,8 +89,10 @@ def _balance(
         return
     weights = entities / entities.sum(axis=0)  # what each cluster has of each label: rows are clusters
     wanted = np.array([high - low for low, high in limits.values()])
-    homes = np.array([splits.index(split) for split in split_of.values()])
-    far = np.array([[_distance(places[name], limits[split]) for split in splits] for name in names])
+    number = {split: index for index, split in enumerate(splits)}
+    homes = np.array([number[split] for split in split_of.values()])
+    place = np.array([places[name] for name in names])
+    far = np.stack([np.maximum(np.maximum(low - place, place - high), 0) for low, high in limits.values()], axis=1)
     over = np.array([weights[homes == index].sum(axis=0) - wanted[index] for index in range(len(splits))])
     for _ in names:
         if np.abs(over).max() <= TOLERANCE:

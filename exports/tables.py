@@ -7,6 +7,7 @@ In: documents of one split in columns, and the decisions on them. Out: Arrow tab
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -19,24 +20,46 @@ from exports.passages import cut
 from exports.proof import integers, lists
 from exports.rows import ENTITY, INNER, Shape
 from exports.tags import encode
-from exports.texts import Ints, Texts, borders_of
+from exports.texts import Codes, Ints, Texts, borders_of
 
 DOCUMENT_COLUMNS = ["doc_id", "text", "title", "url", "published_at", "cluster_id", "cleaner_version"]
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The rows of some documents; document `i` has the passages `[passages[i], passages[i + 1])`, spans likewise."""
+
+    default: pa.Table
+    provenance: pa.Table
+    passages: Ints
+    spans: Ints
+
+    def of(self, first: int, last: int) -> tuple[pa.Table, pa.Table]:
+        """The passages and the provenance of the documents `[first, last)`."""
+        tables = ((self.default, self.passages), (self.provenance, self.spans))
+        passages, spans = (table.slice(at[first], at[last] - at[first]) for table, at in tables)
+        return passages, spans
+
+
 def make_tables(
-    documents: pa.RecordBatch, decided: pa.Table, shape: Shape, max_chars: int, *, normalized: bool
-) -> tuple[pa.Table, pa.Table]:
+    documents: pa.RecordBatch,
+    texts: Texts,
+    codes: Codes,
+    decided: pa.Table,
+    shape: Shape,
+    max_chars: int,
+    *,
+    normalized: bool,
+) -> Made:
     """The passages of the documents, and the provenance of their entities.
 
-    `documents` has the `DOCUMENT_COLUMNS`, a row for each of `decided` (as `gather` writes them); its spans were proven
-    on the text before personal data in it was masked.
+    `documents` has the `DOCUMENT_COLUMNS` but for their `texts`, whose code points are `codes`; a row for each of
+    `decided` (as `gather` writes them), whose spans were proven on the text before personal data in it was masked.
     """
-    texts = Texts.of(documents["text"])
     spans, owners = lists(decided["spans"].combine_chunks())
     starts = texts.rows[owners] + integers(spans, "start")
     ends = texts.rows[owners] + integers(spans, "end")
-    borders = cut(texts.codes(), texts.rows, (starts, ends), max_chars)
+    borders = cut(codes, texts.rows, (starts, ends), max_chars)
     begins = borders[:-1]
     document = np.searchsorted(texts.rows, begins, "right") - 1  # of each passage
     names = documents["doc_id"].take(pa.array(document))
@@ -102,10 +125,12 @@ def make_tables(
         "guideline_version": decided["guideline"].combine_chunks().take(by_span),
         "cleaner_version": documents["cleaner_version"].take(by_span),
     }
-    return tuple(
+    tables = [
         pa.table([made[name] for name in shape.schema(config).names], schema=shape.schema(config))
         for config, made in (("default", columns), ("provenance", sources))
-    )
+    ]
+    limits = (borders_of(np.bincount(which, minlength=len(texts))) for which in (document, owners))
+    return Made(*tables, *limits)
 
 
 def list_of(sizes: Ints, values: pa.Array) -> pa.ListArray:

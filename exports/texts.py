@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Codes = NDArray[np.uint32]  # code points
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +27,25 @@ class Texts:
 
     @classmethod
     def of(cls, column: pa.Array | pa.ChunkedArray) -> Texts:
-        """The characters of a column of strings.
+        """The characters of a column of strings. That all of them are UTF-8 shows only in `codes`.
 
         Raises:
             TypeError: a row is null.
-            pyarrow.ArrowInvalid: a row is not UTF-8.
+            pyarrow.ArrowInvalid: a row begins or ends inside a character.
         """
         array = one_array(column)
         if array.null_count:
             raise TypeError("a text is missing")
-        array.validate(full=True)
         _, offsets, data = array.buffers()
         borders = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1].astype(np.int64)
         content = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
         content = content[borders[0] : borders[-1]]
         borders -= borders[0]
-        starts = np.append(np.flatnonzero((content & 0xC0) != 0x80), len(content))
-        return cls(content, starts, np.searchsorted(starts, borders))
+        starts = np.append(np.flatnonzero(content.view(np.int8) >= -64), len(content))  # no continuation bytes
+        rows = np.searchsorted(starts, borders)
+        if not np.array_equal(starts[rows], borders):
+            raise pa.ArrowInvalid("a text begins or ends inside a character")
+        return cls(content, starts, rows)
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -53,10 +56,10 @@ class Texts:
         """The characters of each row."""
         return np.diff(self.rows)
 
-    def codes(self) -> NDArray[np.intp]:
-        """The code point of each character."""
-        text = self.data.tobytes().decode()
-        return np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.intp)
+    def codes(self) -> Codes:
+        """The code point of each character; raises UnicodeDecodeError where the bytes are not UTF-8."""
+        text = str(self.data.data, "utf-8")
+        return np.frombuffer(text.encode("utf-32-le"), np.uint32)
 
     def bytes_of(self, row: int) -> memoryview:
         """The UTF-8 bytes of one row."""
@@ -70,6 +73,8 @@ class Texts:
     def rows_at(self, rows: Sequence[int]) -> Texts:
         """Some rows, in this order."""
         chosen = np.asarray(rows, np.int64)
+        if np.array_equal(chosen, np.arange(len(self))):
+            return self
         sizes = self.lengths[chosen]
         characters = ranges(self.rows[chosen], sizes)
         first, last = self.starts[self.rows[chosen]], self.starts[self.rows[chosen + 1]]

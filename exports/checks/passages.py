@@ -6,6 +6,7 @@ In: whole documents, as rows of the config `default` in columns. Out: findings. 
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +21,9 @@ from exports.rows import Shape
 from exports.splits import SPLITS
 from exports.tables import counted, joined
 from exports.tags import encode
-from exports.texts import Ints, Texts, one_array, ranges
+from exports.texts import Codes, Ints, Texts, one_array, ranges
+
+NO_CHARACTER = 0xFFFFFFFF
 
 
 def require(columns: pa.Table | pa.StructArray, optional: tuple[str, ...] = ()) -> None:
@@ -61,12 +64,13 @@ def check_passages(walk: Walk, table: pa.Table, split: str) -> Texts:
     walk.findings["text"].fail_where(
         wrong, lambda row: f"passage {names[row]}: is empty, or its offset is not {offsets[row]}"
     )
-    walk.findings["tokens"].fail_where(~_are_characters(table["tokens"], texts), named)
+    codes = texts.codes()
+    walk.findings["tokens"].fail_where(~_are_characters(table["tokens"], texts, codes), named)
     if shape.words:
         walk.findings["words"].seen += len(texts)
         walk.findings["words"].fail_where(~_join(table["words"].combine_chunks(), texts), named)
     _check_entities(walk, shape, table, texts, names)
-    _check_documents(walk, table, texts, begins, document, split)
+    _check_documents(walk, table, texts, codes, begins, document, split)
     return texts
 
 
@@ -82,21 +86,19 @@ def hashed_as(table: pa.Table, texts: Texts, sound: bool) -> pa.Table:
     return table.set_column(index, "tokens", pa.chunked_array(chunks))
 
 
-def _are_characters(column: pa.ChunkedArray, texts: Texts) -> NDArray[np.bool_]:
+def _are_characters(column: pa.ChunkedArray, texts: Texts, codes: Codes) -> NDArray[np.bool_]:
     """Whether the tokens of each row are the characters of its text."""
     sizes = pc.list_value_length(column).to_numpy()
-    found = []
+    found = [np.zeros(0, np.uint32)]
     for chunk in column.chunks:
         tokens = chunk.flatten()
-        codes = np.array(
-            [ord(token) if token and len(token) == 1 else -1 for token in tokens.dictionary.to_pylist()] + [-1]
-        )
-        found.append(codes[pc.fill_null(tokens.indices, len(codes) - 1).to_numpy()])
-    said = np.concatenate([*found, np.zeros(0, np.int64)])
-    return _same_lists(sizes, said, texts.lengths, texts.codes())
+        known = [ord(token) if token and len(token) == 1 else NO_CHARACTER for token in tokens.dictionary.to_pylist()]
+        numbers = pc.fill_null(tokens.indices, len(known)) if tokens.null_count else tokens.indices
+        found.append(np.array([*known, NO_CHARACTER], np.uint32)[numbers.to_numpy()])
+    return _same_lists(sizes, np.concatenate(found), texts.lengths, codes)
 
 
-def _same_lists(sizes: Ints, values: Ints, expected_sizes: Ints, expected: Ints) -> NDArray[np.bool_]:
+def _same_lists(sizes: Ints, values: NDArray[Any], expected_sizes: Ints, expected: NDArray[Any]) -> NDArray[np.bool_]:
     """For each row, whether its list is the expected one; both stand side by side."""
     same: NDArray[np.bool_] = sizes == expected_sizes
     if same.all():
@@ -176,7 +178,9 @@ def _check_inner(walk: Walk, column: pa.ListArray, entities: pa.StructArray, own
             walk.findings["inner"].fail(f"passage {names[row]}")
 
 
-def _check_documents(walk: Walk, table: pa.Table, texts: Texts, begins: Ints, document: Ints, split: str) -> None:
+def _check_documents(
+    walk: Walk, table: pa.Table, texts: Texts, codes: Codes, begins: Ints, document: Ints, split: str
+) -> None:
     """Documents are of one place, one split and one cluster, without personal data; their hashes for the corpus."""
     doc_ids = table["doc_id"].combine_chunks().take(pa.array(begins)).to_pylist()
     clusters = table["cluster_id"].combine_chunks()
@@ -204,12 +208,15 @@ def _check_documents(walk: Walk, table: pa.Table, texts: Texts, begins: Ints, do
     if walk.is_masked:
         finding = walk.findings["personal-data"]
         finding.seen += len(begins)
-        titles = one_array(table["title"])
-        for what, column, rows in (("text", whole, np.arange(len(begins))), ("title", *_distinct(titles, document))):
-            for row, values in personal_data(column):
+        titles, rows = _distinct(one_array(table["title"]), document)
+        for what, column, points, owners in (
+            ("text", whole, codes, np.arange(len(begins))),
+            ("title", titles, titles.codes(), rows),
+        ):
+            for row, values in personal_data(column, points):
                 for value in values:
                     where = f"{value.kind} at [{value.start}, {value.end}) of its {what}"
-                    finding.fail(f"document {doc_ids[rows[row]]}: {where}")
+                    finding.fail(f"document {doc_ids[owners[row]]}: {where}")
     if walk.corpus is not None:
         for row, doc_id in enumerate(doc_ids):
             walk.documents[doc_id] = sha256(whole.bytes_of(row)).digest()

@@ -164,7 +164,7 @@ def _check_removed(walk: Walk, split: str, row_hash: RowHash) -> None:
         for row in np.flatnonzero(~sound).tolist():
             finding.fail(f"document {doc_ids[row]}: raw [{starts[row]}, {ends[row]})")
         if walk.is_masked:
-            for row, values in personal_data(texts):
+            for row, values in personal_data(texts, texts.codes()):
                 for value in values:
                     what = f"{value.kind} in what was removed at [{starts[row]}, {ends[row]})"
                     walk.findings["personal-data"].fail(f"document {doc_ids[row]}: {what}")

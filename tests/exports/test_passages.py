@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.characters import codes_of
 from corpus.errors import JiaozhuError
 from exports.passages import cut as cut_all
+
+
+def codes32(text):
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
 
 
 def cut_together(documents, max_chars):
@@ -22,7 +25,7 @@ def cut_together(documents, max_chars):
         for start, end in found
     ]
     starts, ends = np.array(spans, np.int64).reshape(-1, 2).T
-    borders = cut_all(codes_of("".join(text for text, _ in documents)), begins, (starts, ends), max_chars).tolist()
+    borders = cut_all(codes32("".join(text for text, _ in documents)), begins, (starts, ends), max_chars).tolist()
     pairs = list(pairwise(borders))
     return [
         [(low - begin, high - begin) for low, high in pairs if begin <= low and high <= end]

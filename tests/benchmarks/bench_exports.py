@@ -1,0 +1,239 @@
+"""How fast and in how much memory `exports build` and `exports verify` are, beside pyarrow writing the same tables.
+
+Makes a corpus and a log of as many passages as asked (sentences of the samples in random order, with their entities),
+then runs each step in a process of its own. `python tests/benchmarks/bench_exports.py --passages 100000`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from annotation.evaluate import read_gold
+from annotation.labels import load_labels
+from annotation.log import Record, Span, Suggestion, to_line
+from corpus.records import SCHEMAS, text_sha256
+from corpus.store import parquet_writer
+from exports.build import build_dataset
+from exports.rows import CONFIGS, shards
+from exports.splits import SPLITS
+from exports.verify import verify_dataset
+
+ROOT = Path(__file__).parents[2]
+CHARACTERS = 1_270  # of a document: three passages
+KEPT = 0.25  # of the samples' entities, which are dense: leaves about six a passage
+DOCUMENTS_PER_GROUP = 1_000
+
+
+def sentences() -> list[tuple[str, list[tuple[int, int, str]]]]:
+    """The paragraphs of the samples, each with its entities."""
+    found = []
+    for item in read_gold(ROOT / "samples/articles"):
+        begin = 0
+        for line in item.text.splitlines(keepends=True):
+            end = begin + len(line)
+            inside = [
+                (e.start - begin, e.end - begin, e.label) for e in item.spans if begin <= e.start and e.end <= end
+            ]
+            if len(line) > 20:
+                found.append((line, inside))
+            begin = end
+    return found
+
+
+def documents(number: int) -> Iterator[tuple[dict[str, Any], Record]]:
+    """Documents of about `CHARACTERS` characters, and an annotation of each."""
+    draw = random.Random(1)
+    known = sentences()
+    for index in range(number):
+        doc_id = f"{index * 0x9E3779B97F4A7C15 % 2**64:016x}"
+        chosen: list[tuple[str, list[tuple[int, int, str]]]] = []
+        size = 0
+        while size < CHARACTERS - 60:
+            line = draw.choice(known)
+            if size + len(line[0]) <= CHARACTERS + 120:
+                chosen.append((f"{line[0][:-1]}{draw.randrange(100)}号。\n", line[1]))
+                size += len(chosen[-1][0])
+        begins = [0, *accumulate(len(line) for line, _ in chosen)]
+        text = "".join(line for line, _ in chosen)
+        spans = []
+        for place, (begin, (_, entities)) in enumerate(zip(begins, chosen, strict=False)):
+            for start, end, label in entities:
+                if draw.random() < KEPT:
+                    low, high = begin + start, begin + end
+                    raw = 5 * (place + 1)  # each line stands behind five characters of markup
+                    said = Suggestion(
+                        low, high, label, text[low:high], round(draw.random(), 4), f"jiaozhu/{label.lower()}@0.1.0"
+                    )
+                    kind = draw.choices([("kept", said), ("moved", said), ("added", None)], [8, 1, 1])[0]
+                    spans.append(Span(low, high, label, text[low:high], low + raw, high + raw, kind[0], kind[1]))
+        alignment = [
+            {"start": begin, "raw_start": begin + 5 * (place + 1), "length": len(line)}
+            for place, (begin, (line, _)) in enumerate(zip(begins, chosen, strict=False))
+        ]
+        digest = text_sha256(text)
+        document = {
+            "doc_id": doc_id,
+            "source": f"pages/{doc_id}.html",
+            "url": f"https://example.org/news/{index}.html",
+            "title": text[:18],
+            "published_at": "2026-11-01",
+            "text": text,
+            "text_sha256": digest,
+            "script": "hans",
+            "flags": [],
+            "quality": 0.9,
+            "alignment": alignment,
+            "cluster_id": doc_id,
+            "is_canonical": True,
+            "cleaner_version": "1",
+        }
+        record = Record(
+            doc_id,
+            digest,
+            f"{index:08x}-0000-4000-8000-{doc_id[:12]}",
+            f"annotator-{index % 7}@example.org",
+            "submitted",
+            "2026-11-01T08:00:00Z",
+            "2026-11-01T08:05:00Z",
+            61.5,
+            "jiaozhu@0.1.0",
+            "1",
+            tuple(spans),
+            (),
+        )
+        yield document, record
+
+
+def make(folder: Path, number: int) -> None:
+    """Write a corpus of so many documents, and its log."""
+    path = folder / "corpus" / "documents" / "train-00000-of-00001.parquet"
+    path.parent.mkdir(parents=True)
+    schema = SCHEMAS["documents"]
+    rows: list[dict[str, Any]] = []
+    with parquet_writer(path, schema) as writer, (folder / "log.jsonl").open("w", encoding="utf-8") as log:
+        for document, record in documents(number):
+            rows.append({name: document.get(name) for name in schema.names})
+            log.write(to_line(record) + "\n")
+            if len(rows) == DOCUMENTS_PER_GROUP:
+                writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+                rows = []
+        if rows:
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+
+
+def step(name: str, folder: Path, with_values: bool) -> dict[str, Any]:
+    """One step in this process: its seconds, wall and CPU."""
+    began, used = time.perf_counter(), time.process_time()
+    more: dict[str, Any] = {}
+    if name == "build":
+        scheme = load_labels()
+        made = build_dataset(
+            folder / "corpus", folder / "log.jsonl", folder / "dataset", scheme, normalized=with_values
+        )
+        splits = made.splits.values()
+        more = {
+            "passages": sum(split.passages for split in splits),
+            "characters": sum(split.characters for split in splits),
+            "spans": sum(split.entities.total() for split in splits),
+        }
+    elif name == "verify":
+        checks = verify_dataset(folder / "dataset")
+        more = {"passed": all(check.passed for check in checks)}
+    elif name == "verify --corpus":
+        checks = verify_dataset(folder / "dataset", folder / "corpus")
+        more = {"passed": all(check.passed for check in checks)}
+    else:
+        return write(folder)
+    return {"seconds": time.perf_counter() - began, "cpu": time.process_time() - used, **more}
+
+
+def write(folder: Path) -> dict[str, Any]:
+    """pyarrow writes the tables of the dataset again, row group by row group; only its writing counts."""
+    seconds = cpu = 0.0
+    for config in CONFIGS:
+        for split in SPLITS:
+            for path in shards(folder / "dataset", config, split):
+                with (
+                    pq.ParquetFile(path) as table,
+                    parquet_writer(folder / "again.parquet", table.schema_arrow) as writer,
+                ):
+                    for group in range(table.num_row_groups):
+                        rows = table.read_row_group(group)
+                        began, used = time.perf_counter(), time.process_time()
+                        writer.write_table(rows, row_group_size=len(rows))
+                        seconds += time.perf_counter() - began
+                        cpu += time.process_time() - used
+    return {"seconds": seconds, "cpu": cpu}
+
+
+def in_a_process(name: str, folder: Path, with_values: bool) -> dict[str, Any]:
+    """A step in a process of its own, with its greatest resident memory."""
+    command = [
+        sys.executable,
+        __file__,
+        "--step",
+        name,
+        "--folder",
+        str(folder),
+        *(["--values"] if with_values else []),
+    ]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def main() -> None:
+    """Print the figures."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--passages", type=int, default=1_000_000)
+    arguments.add_argument(
+        "--values", action="store_true", help="with `normalized`, which reads every text by grammars"
+    )
+    arguments.add_argument("--json", action="store_true")
+    arguments.add_argument("--step")
+    arguments.add_argument("--folder", type=Path)
+    given = arguments.parse_args()
+    if given.step:
+        found = step(given.step, given.folder, given.values)
+        found["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        print(json.dumps(found))
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.folder or Path(temporary)
+        if not (folder / "log.jsonl").is_file():
+            make(folder, -(-given.passages // 3))
+        figures = {
+            name: in_a_process(name, folder, given.values) for name in ("build", "write", "verify", "verify --corpus")
+        }
+    passages = figures["build"]["passages"]
+    for found in figures.values():
+        found["passages_per_second"] = round(passages / found["seconds"])
+        found["passages_per_cpu_second"] = round(passages / found["cpu"])
+    if given.json:
+        print(json.dumps(figures))
+        return
+    made = figures["build"]
+    print(f"{passages:,} passages of {made['characters'] / passages:.0f} characters, {made['spans']:,} spans")
+    for name, found in figures.items():
+        speed = f"{found['passages_per_second']:,} passages/s ({found['passages_per_cpu_second']:,} a CPU second)"
+        print(f"{name:16} {found['seconds']:8.1f} s {found['cpu']:8.1f} s CPU  {speed}  peak {found['peak_mb']} MB")
+    for unit in ("seconds", "cpu"):
+        print(f"build at {figures['write'][unit] / made[unit]:.2f} of the speed of pyarrow's writing, by {unit}")
+
+
+if __name__ == "__main__":
+    main()
