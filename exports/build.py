@@ -24,6 +24,7 @@ from corpus.errors import JiaozhuError
 from corpus.folder import file_sha256, replace_folder, write_sums
 from corpus.progress import track
 from corpus.workspace import Exports
+from exports.ahead import ahead
 from exports.annotators import POLICIES, pseudonyms, published_name
 from exports.card import Making, read_card, write_card
 from exports.counts import SplitCounts
@@ -243,7 +244,7 @@ def _published(corpus: Path, gathered: Gathered) -> Iterator[tuple[pa.RecordBatc
     """The published documents in the corpus's order, with the decisions on them."""
     with pa.OSFile(str(gathered.decisions)) as file, pa.ipc.open_stream(file) as stream:
         batches = zip(documents_of(corpus, DOCUMENT_COLUMNS), stream, strict=True)
-        for documents, decided in track(batches, "Writing passages"):
+        for documents, decided in track(ahead(batches), "Writing passages"):
             if len(decided):
                 yield documents.take(decided["row"]), pa.Table.from_batches([decided])
 

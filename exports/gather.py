@@ -24,6 +24,7 @@ from corpus.errors import JiaozhuError
 from corpus.progress import track
 from corpus.spans import Run, to_clean, to_raw
 from corpus.store import read_batches
+from exports.ahead import ahead
 from exports.log_columns import RECORD, SPAN, Broken, BrokenLines, Heads, read_heads, read_records
 from exports.proof import in_order, lists, stands
 from exports.texts import Ints, Texts, borders_of, one_batch
@@ -172,12 +173,11 @@ class _Candidates:
 def _gather(state: _Gathering, decisions: Path) -> Gathered:
     candidates = _candidates(state)
     seen = np.zeros(len(candidates.numbers), bool)
-    columns = ["doc_id", "text", "alignment", "cluster_id"]
     with pa.OSFile(str(decisions), "wb") as file, pa.ipc.new_stream(file, DECIDED) as stream:
-        for batch in track(documents_of(state.corpus, columns), "Checking annotations"):
-            decided = _decide(state, candidates, seen, batch)
+        for asked in track(ahead(_asked(state, candidates, seen)), "Checking annotations"):
+            decided = _decide(state, asked)
             stream.write_batch(one_batch(decided))
-            _count(state, batch, decided)
+            _count(state, asked.batch, decided)
     for number in np.flatnonzero(~seen).tolist():
         for doc_id, annotation in state.heads.names(candidates.of(number)):
             _refuse(state, [Refusal(doc_id, annotation, "the corpus has no such document")])
@@ -216,39 +216,53 @@ def _candidates(state: _Gathering) -> _Candidates:
     return _Candidates(rows[order.to_numpy()], borders_of(np.array([*sizes.values()], np.int64)), numbers)
 
 
-def _decide(state: _Gathering, candidates: _Candidates, seen: NDArray[np.bool_], batch: pa.RecordBatch) -> pa.Table:
-    """The decisions on one batch of documents (a table of DECIDED). Nearly all are proven together."""
-    texts = Texts.of(batch["text"])
-    numbers = list(map(candidates.numbers.get, batch["doc_id"].to_pylist()))
-    annotated = {row: number for row, number in enumerate(numbers) if number is not None}
-    for row, number in annotated.items():
-        if seen[number]:
-            raise JiaozhuError(
-                f"{state.corpus}: document {batch['doc_id'][row]} stands twice in the corpus; build the corpus again"
-            )
-        seen[number] = True
-    groups = {row: candidates.of(number) for row, number in annotated.items()}
-    digests = {row: sha256(texts.bytes_of(row)).hexdigest() for row in annotated}
-    alone = [row for row, group in groups.items() if len(group) == 1]
-    said = state.heads.column("text_sha256", [groups[row][0] for row in alone]).to_pylist()
-    fitting = [row for row, digest in zip(alone, said, strict=True) if digest == digests[row]]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A batch of documents, and what the log says of them."""
 
-    records = read_records(state.heads, [groups[row][0] for row in fitting])
+    batch: pa.RecordBatch
+    texts: Texts
+    groups: dict[int, list[int]]  # the candidates of each annotated row
+    digests: dict[int, str]
+    fitting: list[int]  # rows with one candidate, made on this text
+    records: pa.Table  # of the fitting rows
+
+
+def _asked(state: _Gathering, candidates: _Candidates, seen: NDArray[np.bool_]) -> Iterator[_Asked]:
+    for batch in documents_of(state.corpus, ["doc_id", "text", "alignment", "cluster_id"]):
+        texts = Texts.of(batch["text"])
+        numbers = list(map(candidates.numbers.get, batch["doc_id"].to_pylist()))
+        groups: dict[int, list[int]] = {}
+        for row, number in enumerate(numbers):
+            if number is None:
+                continue
+            if seen[number]:
+                name = batch["doc_id"][row]
+                raise JiaozhuError(
+                    f"{state.corpus}: document {name} stands twice in the corpus; build the corpus again"
+                )
+            seen[number] = True
+            groups[row] = candidates.of(number)
+        digests = {row: sha256(texts.bytes_of(row)).hexdigest() for row in groups}
+        alone = [row for row, group in groups.items() if len(group) == 1]
+        said = state.heads.column("text_sha256", [groups[row][0] for row in alone]).to_pylist()
+        fitting = [row for row, digest in zip(alone, said, strict=True) if digest == digests[row]]
+        records = read_records(state.heads, [groups[row][0] for row in fitting])
+        yield _Asked(batch, texts, groups, digests, fitting, records)
+
+
+def _decide(state: _Gathering, asked: _Asked) -> pa.Table:
+    """The decisions on one batch of documents (a table of DECIDED). Nearly all are proven together."""
+    alignments, fitting, records = asked.batch["alignment"], asked.fitting, asked.records
     spans, owners = lists(records["spans"].combine_chunks())
     spans = in_order(spans, owners)
-    proven = stands(
-        spans,
-        owners,
-        texts.rows_at(fitting),
-        batch["alignment"].take(pa.array(fitting, pa.int64())),
-        state.scheme.names,
-    )
-    kept = pa.array(proven)
-    made = [_decided(np.array(fitting, np.int64)[proven], records.filter(kept), spans.filter(pa.array(proven[owners])))]
-    for row in sorted(set(annotated).difference(np.array(fitting, np.int64)[proven].tolist())):
-        record = _speaker(
-            state, state.heads.records(groups[row]), digests[row], texts.text(row), batch["alignment"][row]
-        )
+    texts = asked.texts.rows_at(fitting)
+    proven = stands(spans, owners, texts, alignments.take(pa.array(fitting, pa.int64())), state.scheme.names)
+    rows = np.array(fitting, np.int64)[proven]
+    made = [_decided(rows, records.filter(pa.array(proven)), spans.filter(pa.array(proven[owners])))]
+    for row in sorted(set(asked.groups).difference(rows.tolist())):
+        candidates = state.heads.records(asked.groups[row])
+        record = _speaker(state, candidates, asked.digests[row], asked.texts.text(row), alignments[row])
         if record is not None:
             table = pa.Table.from_pylist([asdict(record)], schema=RECORD)
             made.append(_decided(np.array([row]), table, lists(table["spans"].combine_chunks())[0]))

@@ -73,7 +73,7 @@ class RowHash:
             for number, field in enumerate(kind):
                 self._add(f"{path}.{field.name}", field.type, array.field(number))
             return
-        array = array.drop_null()
+        array = array.drop_null() if array.null_count else array
         if pa.types.is_list(kind):
             lengths = np.diff(array.offsets.to_numpy())
             self._streams[path, "lengths"].update(varints(lengths))

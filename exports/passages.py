@@ -72,7 +72,8 @@ def _sentence_ends(codes: Codes, documents: Ints) -> Ints:
     if len(places) > 1:
         follows = (np.diff(places) == 1) & ~first[1:]
         goes_on[:-1] = follows & (kind[1:] >= kind[:-1])
-    return places[~goes_on]
+    found: Ints = places[~goes_on]
+    return found
 
 
 MARK, CLOSES, BREAK = 1, 2, 3  # what may follow what, in one end of a sentence
@@ -90,7 +91,8 @@ def _clause_ends(codes: Codes, documents: Ints) -> Ints:
     places: Ints = np.flatnonzero(_clauses()[codes])
     after = np.minimum(places + 1, len(codes) - 1)
     in_number = (codes[places] == ord(COMMA)) & table_of(r"\d")[codes[after]] & ~np.isin(places + 1, documents)
-    return places[~in_number]
+    found: Ints = places[~in_number]
+    return found
 
 
 @cache

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -23,7 +24,7 @@ from exports.splits import SPLITS
 CHARACTERS_PER_GROUP = 2_000_000  # of passages as long as may be; about 35 MB in memory
 SPANS_PER_GROUP = 50_000
 GROUPS_PER_SHARD = 64
-WAITING = 2  # tables that may wait to be written
+WAITING = 4  # tables that may wait to be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ class _Split:
     waiting_rows: int = 0
 
     def write(self, table: pa.Table) -> None:
-        self.hash.update(table)
         self.rows += table.num_rows
         self.num_bytes += table.nbytes
+        if table.get_total_buffer_size() > 2 * table.nbytes:  # a small piece would keep all of its batch in memory
+            table = table.take(pa.array(np.arange(len(table))))
         self.waiting.append(table)
         self.waiting_rows += table.num_rows
         while self.waiting_rows >= self.rows_per_group:
@@ -112,7 +114,7 @@ class TableFiles:
         self._passages_per_group = max(1_000, CHARACTERS_PER_GROUP // max_chars)
         self._schemas = {config: shape.features(config).arrow_schema for config in CONFIGS}
         self._splits: dict[tuple[str, str], _Split] = {}
-        self._pool = ThreadPoolExecutor(1)
+        self._writing, self._hashing = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._pending: deque[Future[None]] = deque()
 
     def put(self, config: str, split: str, table: pa.Table) -> None:
@@ -124,8 +126,9 @@ class TableFiles:
             size = self._passages_per_group if config == "default" else SPANS_PER_GROUP
             schema = self._schemas[config]
             self._splits[key] = _Split(self._folder / FOLDERS[config], split, schema, size, RowHash(schema))
-        self._pending.append(self._pool.submit(self._splits[key].write, table))
-        while len(self._pending) > WAITING:
+        self._pending.append(self._writing.submit(self._splits[key].write, table))
+        self._pending.append(self._hashing.submit(self._splits[key].hash.update, table))
+        while len(self._pending) > 2 * WAITING:
             self._pending.popleft().result()
 
     def finish(self) -> dict[str, Written]:
@@ -141,6 +144,7 @@ class TableFiles:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(cancel_futures=kind is not None)
+        for pool in (self._writing, self._hashing):
+            pool.shutdown(cancel_futures=kind is not None)
         for split in self._splits.values():
             split.close()

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.errors import JiaozhuError
+from exports.ahead import ahead
 from exports.checks import Walk
 from exports.checks.corpus import keep_spans
 from exports.checks.passages import check_passages, hashed_as, require
@@ -43,11 +44,11 @@ def check_split(walk: Walk, split: str) -> None:
     counts = walk.counts[split] = SplitCounts()
     hashes = {config: RowHash(shape.schema(config)) for config in CONFIGS}
     sound = walk.findings["tokens"]
-    with ThreadPoolExecutor(1) as hashing, ThreadPoolExecutor(2) as reading:
-        provenance = _ahead(_batches(walk, "provenance", split, SPANS), reading)
+    with ThreadPoolExecutor(1) as hashing:
+        provenance = ahead(_batches(walk, "provenance", split, SPANS))
         spans = Spans(provenance, shape.schema("provenance"))
         pending = []
-        for table in _documents(_ahead(_batches(walk, "default", split, PASSAGES), reading)):
+        for table in _documents(ahead(_batches(walk, "default", split, PASSAGES))):
             wrong = sound.wrong
             texts = check_passages(walk, table, split)
             pending.append(hashing.submit(hashes["default"].update, hashed_as(table, texts, sound.wrong == wrong)))
@@ -118,14 +119,6 @@ def _with_dictionary(batch: pa.RecordBatch) -> pa.RecordBatch:
         pc.subtract(tokens.offsets, tokens.offsets[0]), tokens.flatten().dictionary_encode()
     )
     return batch.set_column(batch.schema.get_field_index("tokens"), "tokens", found)
-
-
-def _ahead(batches: Iterator[pa.RecordBatch], pool: ThreadPoolExecutor) -> Iterator[pa.RecordBatch]:
-    """The same batches, the next one read while the last is looked at."""
-    upcoming = pool.submit(next, batches, None)
-    while (batch := upcoming.result()) is not None:
-        upcoming = pool.submit(next, batches, None)
-        yield batch
 
 
 def _documents(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
