@@ -1,7 +1,7 @@
 """Files in, pages out: text, HTML, JSON lines, Parquet and web archives, decoded whatever encoding they claim to be in.
 
 Formats, by suffix: text (`.txt`, `.md`, none), HTML (`.html`, `.htm`, …), JSON lines (`.jsonl`, `.ndjson`: `text` or
-`html`, and `url`), all of them also `.gz` and `.zst`; `.parquet` with the same columns; `.warc`, `.wet`, also `.gz`. A
+`html`, and `url`), all of them also `.gz` and `.zst`; `.parquet` with the same columns; `.warc`, `.wet`, likewise. A
 folder is walked in the order of its names, one file at a time. What cannot be read, or is larger than `LARGEST_PAGE`,
 comes out as a `Rejected` with its reason, never as an exception, and no page takes more memory than a few times that;
 only a path the user named that is not there is the user's mistake.
@@ -111,8 +111,8 @@ def _read_file(file: Path, source: str) -> Iterator[Page | Rejected]:
     try:
         if not file.is_file():
             yield _rejected(source, "unreadable", "a folder that cannot be listed, or no regular file")
-        elif suffix in ARCHIVE_SUFFIXES and compression != "zstd":
-            yield from _read_archive(file, source)
+        elif suffix in ARCHIVE_SUFFIXES:
+            yield from _read_archive(file, source, "zstd" if compression == "zstd" else None)  # warcio unpacks gzip
         elif suffix == ".parquet" and not compression:
             yield from _read_parquet(file, source)
         elif suffix in JSON_LINES_SUFFIXES:
@@ -148,7 +148,7 @@ def _read_single(file: Path, source: str, compression: str | None, is_html: bool
     if compression is None and file.stat().st_size > LARGEST_PAGE:
         return _too_large(source)
     with _open(file, compression) as stream:
-        content = stream.read(LARGEST_PAGE + 1)
+        content = _read_at_most(stream, LARGEST_PAGE + 1)
     return _too_large(source) if len(content) > LARGEST_PAGE else _read_page(content, source, is_html)
 
 
@@ -244,13 +244,13 @@ def _as_text(value: pa.Scalar) -> str | None:
     return decoded[0] if decoded else None
 
 
-def _read_archive(file: Path, source: str) -> Iterator[Page | Rejected]:
+def _read_archive(file: Path, source: str, compression: str | None) -> Iterator[Page | Rejected]:
     """The pages of a web archive: HTML and text of its responses and resources, and its extracted texts (WET)."""
     from warcio.archiveiterator import ArchiveIterator
 
     number = 0
     try:
-        with file.open("rb") as stream:
+        with _open(file, compression) as stream:
             for record in ArchiveIterator(stream):
                 number += 1
                 if record.rec_type in ("response", "resource", "conversion"):
@@ -278,7 +278,9 @@ def _read_archived(record: ArcWarcRecord, source: str) -> Page | Rejected:
 
 
 def _read_at_most(stream: IO[bytes], size: int) -> bytes:
-    """A reader of an archive may give less than it is asked for before its end."""
+    """In pieces: a reader of an archive may give less than it is asked for before its end, and a file's reader
+    makes room for all it is asked for.
+    """
     pieces: list[bytes] = []
     left = size
     while left > 0 and (piece := stream.read(min(left, 1 << 16))):

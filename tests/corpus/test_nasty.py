@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from corpus.store import read_rows
@@ -33,6 +34,10 @@ def nasty(tmp_path_factory):
     text("attributes.html", HTML % ("属", "<p " + "a=b " * 200_000 + ">" + paragraphs))
     text("script.html", HTML % ("&lt;script&gt;alert(1)&lt;/script&gt;", f"<script>alert(2)</script>{paragraphs}"))
     text("long-line.txt", "营业收入增长,形势向好。" * (20 * MEGABYTE // 36))
+    text("line-of-50-mb.txt", "营业收入增长," * (51 * MEGABYTE // 19))
+    text("styles.html", HTML % ("式", "<style>" + ".a,.b{display:none}" * 50_000 + "</style>" + paragraphs))
+    text("hidden.html", HTML % ("藏", "<b hidden>藏" * 50_000 + "</b>" * 50_000 + paragraphs))
+    (folder / "bomb.html.zst").write_bytes(pa.compress(b"\x20" * 200 * MEGABYTE, "zstd", asbytes=True))
     text("parentheses.txt", ARTICLE + "(" * MEGABYTE)
     text("nul.txt", ARTICLE.replace("全市", "全\x00\x00市"))
     (folder / "nuls.txt").write_bytes(b"\x00" * MEGABYTE)
@@ -67,7 +72,10 @@ def test_a_corpus_of_nasty_pages_is_built_in_bounded_memory_and_each_page_is_exp
     files = {path.name for path in nasty.iterdir()}
     assert {source.split("#")[0] for source in [*documents, *reasons]} == files
     assert "alert" not in documents["script.html"]["text"]
-    for name in ("deep.html", "script.html", "good.txt", "nul.txt"):
+    assert reasons["line-of-50-mb.txt"] == "too_large"
+    assert reasons["bomb.html.zst"] in ("too_large", "empty")
+    assert "藏" not in documents["hidden.html"]["text"]
+    for name in ("deep.html", "styles.html", "hidden.html", "script.html", "good.txt", "nul.txt"):
         assert "2343.4亿元" in documents[name]["text"], name
     assert reasons["bomb.txt.gz"] in ("too_large", "empty")
     assert reasons["cut.txt.gz"] == "broken_compression"

@@ -140,7 +140,17 @@ def test_any_bytes_give_a_page_that_encodes_or_a_rejection(tmp_path, content, pr
     st.sampled_from([b"", b"WARC/1.0\r\n", b"\x1f\x8b\x08", b"(\xb5/\xfd", b"PAR1", b"HTTP/1.1 200 OK\r\n"]),
 )
 def test_any_bytes_in_an_archive_end_in_pages_or_a_rejection(tmp_path, content, prefix):
-    for name in ("a.warc", "a.warc.gz", "a.wet", "a.parquet", "a.jsonl.gz", "a.jsonl.zst", "a.txt.gz", "a.html.zst"):
+    for name in (
+        "a.warc",
+        "a.warc.gz",
+        "a.wet",
+        "a.parquet",
+        "a.jsonl.gz",
+        "a.jsonl.zst",
+        "a.txt.gz",
+        "a.html.zst",
+        "a.warc.zst",
+    ):
         for page in read_pages([written(tmp_path, name, prefix + content)]):
             assert isinstance(page, Page) or page.reason
 
@@ -155,6 +165,19 @@ def test_a_folder_is_read_in_the_order_of_its_names_with_its_folders(tmp_path):
     assert [page.source for page in read_pages([tmp_path])] == ["a/1.txt", "a/2.txt", "b.txt", "c.html"]
 
 
+def test_a_folder_of_very_many_files_takes_the_memory_of_their_names_once(tmp_path):
+    files = 20_000
+    for number in range(files):
+        (tmp_path / f"page-{number:07}.txt").touch()
+    only(tmp_path / "page-0000000.txt")  # what is imported and cached at the first page
+    tracemalloc.start()
+    count = sum(1 for _ in read_pages([tmp_path]))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == files
+    assert peak < files * 400  # bytes; a name of sixteen characters takes 73 with its place in the list
+
+
 def test_a_link_back_to_its_folder_is_not_followed(tmp_path):
     (tmp_path / "a.txt").write_text(TEXT, "utf-8")
     (tmp_path / "loop").symlink_to(tmp_path)
@@ -167,7 +190,7 @@ def test_a_path_that_is_not_there_is_named_before_anything_is_read(tmp_path):
         read_pages([tmp_path / "a.txt", tmp_path / "no-such-folder"])
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.gz", "a.docx.gz", "a.parquet.gz", "a.warc.zst"])
+@pytest.mark.parametrize("name", ["a.pdf", "a.gz", "a.docx.gz", "a.parquet.gz"])
 def test_a_suffix_without_a_reader_is_rejected_by_name(tmp_path, name):
     page = only(written(tmp_path, name, TEXT.encode()))
     assert page.reason == "unknown_format"
@@ -342,6 +365,23 @@ def test_an_archives_pages_are_read_with_their_address(tmp_path, name):
     assert [page.reason for page in pages if isinstance(page, Rejected)] == ["http_status", "not_text"]
 
 
+def frames(*records):
+    """A record a frame, as the format wants it, with a skippable frame in front, where a dictionary may stand."""
+    skipped = b"\x5d\x2a\x4d\x18\x04\x00\x00\x00none"
+    return skipped + b"".join(compressed(archive(record, gzip=False), ".zst") for record in records)
+
+
+@pytest.mark.parametrize("content", [frames(*ARCHIVE), compressed(archive(*ARCHIVE, gzip=False), ".zst")])
+def test_an_archive_in_zstandard_is_read_like_any_other(tmp_path, content):
+    pages = list(read_pages([written(tmp_path, "a.warc.zst", content)]))
+    read = [(page.source, page.url, page.raw) for page in pages if isinstance(page, Page)]
+    assert read == [
+        ("a.warc.zst#2", "http://x/1", HTML),
+        ("a.warc.zst#6", "http://x/4", TEXT),
+        ("a.warc.zst#7", "http://x/5", HTML),
+    ]
+
+
 def test_a_page_has_the_same_name_in_an_archive_and_in_a_file(tmp_path):
     in_archive = only(written(tmp_path, "a.warc", archive(ARCHIVE[1], gzip=False)))
     assert in_archive.doc_id == only(written(tmp_path, "a.html", HTML.encode("gb18030"))).doc_id
@@ -395,12 +435,13 @@ def test_what_is_too_large_is_rejected_and_the_rest_is_read(tmp_path, monkeypatc
     ]
 
 
-@pytest.mark.parametrize("name", ["a.txt.gz", "a.jsonl.gz", "a.warc.gz"])
+@pytest.mark.parametrize("name", ["a.txt.gz", "a.jsonl.gz", "a.warc.gz", "a.html.zst", "a.warc.zst"])
 def test_a_decompression_bomb_takes_little_memory(tmp_path, monkeypatch, name):
     monkeypatch.setattr(reading, "LARGEST_PAGE", 1_000_000)
     spaces = b" " * 100_000_000
-    is_archive = name == "a.warc.gz"
-    content = archive((*ARCHIVE[1][:2], spaces, *ARCHIVE[1][3:])) if is_archive else gzip.compress(spaces, 1)
+    is_archive = ".warc" in name
+    content = archive((*ARCHIVE[1][:2], spaces, *ARCHIVE[1][3:]), gzip=False) if is_archive else spaces
+    content = gzip.compress(content, 1) if name.endswith(".gz") else compressed(content, ".zst")
     del spaces
     path = written(tmp_path, name, content)
     tracemalloc.start()
