@@ -12,7 +12,7 @@ LINE = "repeated_line"
 
 _LONG = 30
 _TOP = 3  # lines in which a page's own title may stand, with the site's name: `题目_新闻_某某网`
-_SITE = re.compile(r"\s*[_|»]\s*|\s+-+\s+|-(?=[^-]{2,12}$)")
+_SITE = re.compile(r"[_|»]|(?<=\s)-+(?=\s)|-(?=[^-]{2,12}$)")  # starts at a mark, never at a run of blanks
 
 
 def _stands_again(title: str, own: Line, lines: Sequence[Line]) -> bool:
@@ -22,8 +22,9 @@ def _stands_again(title: str, own: Line, lines: Sequence[Line]) -> bool:
 def repeats(lines: Sequence[Line]) -> Iterator[tuple[Line, str]]:
     """Every line whose words an earlier line has, with the rule's name: `repeated_body` for long ones."""
     for line in lines[:_TOP]:
-        title = _SITE.split(line.plain, maxsplit=1)
-        if len(title) > 1 and len(title[0]) >= 4 and not line.is_sentence and _stands_again(title[0], line, lines):
+        title, *site = _SITE.split(line.plain, maxsplit=1)
+        title = title.rstrip()
+        if site and len(title) >= 4 and not line.is_sentence and _stands_again(title, line, lines):
             yield line, LINE
     seen: set[str] = set()
     for line in lines:
