@@ -78,6 +78,8 @@ _META_TITLES = ("og:title", "twitter:title", "headline", "citation_title", "dc.t
 _OPENING = 8  # lines of the article above its first sentence
 _LINES_ABOVE = 15
 _LONGEST_TITLE = 80
+_TITLE_READ = 4 * _LONGEST_TITLE  # of a <title>: a page may put a novel there
+_HEADINGS_READ = 100
 _LINES_BELOW = 6
 _HEADLINE = 8  # Han characters
 
@@ -223,14 +225,15 @@ def _title(
             propose(text[line.start : line.end], "line", bonus)
     if hints:
         near = {line.words for line in (*above, *opening)}
-        for _, heading in hints.headings:
+        for _, heading in hints.headings[:_HEADINGS_READ]:
             propose(heading, "heading", 0.6 if _words(heading) in near else 0.1)
         for name in _META_TITLES:
             propose(hints.meta.get(name, ""), "meta", 0.8)
-        cuts = [match.start() for match in _SITE_NAME.finditer(hints.title)]
-        for cut in [len(hints.title), *cuts]:  # the site's name is at the end
-            propose(hints.title[:cut], "title", 0.5)
-        for part in _SITE_NAME.split(hints.title)[1:]:
+        page_title = hints.title[:_TITLE_READ]
+        cuts = [match.start() for match in _SITE_NAME.finditer(page_title)]
+        for cut in [len(page_title), *cuts]:  # the site's name is at the end
+            propose(page_title[:cut], "title", 0.5)
+        for part in _SITE_NAME.split(page_title)[1:]:
             propose(part, "title", 0.3)
     if not candidates:
         return None

@@ -31,6 +31,8 @@ def nasty(tmp_path_factory):
     paragraphs = "".join(f"<p>{line}</p>" for line in ARTICLE.splitlines())
     text("deep.html", HTML % ("深", "<div>" * 100_000 + paragraphs))
     text("unclosed.html", HTML % ("开", "<!--" * 50_000 + "<a" * 50_000 + paragraphs))
+    text("long-title.html", HTML % ("题_" * 50_000 + "- " * 50_000, paragraphs))
+    text("headings.html", HTML % ("题", "".join(f"<h2>第{n}个很好的小标题</h2>" for n in range(50_000)) + paragraphs))
     text("attributes.html", HTML % ("属", "<p " + "a=b " * 200_000 + ">" + paragraphs))
     text("script.html", HTML % ("&lt;script&gt;alert(1)&lt;/script&gt;", f"<script>alert(2)</script>{paragraphs}"))
     text("long-line.txt", "营业收入增长,形势向好。" * (20 * MEGABYTE // 36))
