@@ -179,20 +179,20 @@ def compare(
         if len(chosen) > 1:
             shared[doc_id] = chosen
     names = [*labels] or ["-"]
-    found_matches = [_matches(found, names) for found in shared.values()]
-    matches = np.array(found_matches, dtype=np.float64).reshape(len(shared), 3, len(names))  # also where there are none
+    found_matches = [matches(found, names) for found in shared.values()]
+    matched = np.array(found_matches, dtype=np.float64).reshape(len(shared), 3, len(names))  # also where there are none
     measured = [doc_id for doc_id in shared if doc_id in lengths]
     size = len(names) + 1
-    found_tables = [_coincidences(shared[doc_id], names, lengths[doc_id]) for doc_id in measured]
+    found_tables = [coincidences(shared[doc_id], names, lengths[doc_id]) for doc_id in measured]
     tables: Floats = np.array(found_tables).reshape(len(measured), size, size)
     spans = Counter(span.label for found in shared.values() for record in found for span in record.spans)
     comparisons: list[Comparison] = []
     for label in [None, *labels]:
         if label is None:
-            counts, coincidences = np.sum(matches, axis=2), tables
+            counts, table = np.sum(matched, axis=2), tables
         else:
             index = names.index(label)
-            counts, coincidences = matches[:, :, index], _binary(tables, index + 1)
+            counts, table = matched[:, :, index], binary(tables, index + 1)
         no_match = NO_SPAN if shared else NO_DOCUMENT
         no_alpha = NO_DOCUMENT if not shared else NO_VARIATION if measured else NO_LENGTH
         comparisons.append(
@@ -204,7 +204,7 @@ def compare(
                 exact=measure(counts[:, [0, 2]], ratio, no_match),
                 relaxed=measure(counts[:, [1, 2]], ratio, no_match),
                 alpha_documents=len(measured),
-                alpha=measure(coincidences, alpha, no_alpha),
+                alpha=measure(table, alpha, no_alpha),
             )
         )
     return comparisons
@@ -344,7 +344,7 @@ def print_agreement(report: Agreement, *, as_json: bool = False) -> None:
     console.print(f"{report.annotations:,} annotations; left out: {left}")
 
 
-def _matches(records: Sequence[Record], labels: Sequence[str]) -> list[list[int]]:
+def matches(records: Sequence[Record], labels: Sequence[str]) -> list[list[int]]:
     """Over the pairs of annotators of a document, for each label: spans of either that the other has exactly, that
     overlap one of the other, and all. So both F1 are symmetric: matched spans of both over all spans of both.
     """
@@ -361,7 +361,7 @@ def _matches(records: Sequence[Record], labels: Sequence[str]) -> list[list[int]
     return [list(counts.values()) for counts in (exact, relaxed, total)]
 
 
-def _coincidences(records: Sequence[Record], labels: Sequence[str], length: int) -> Floats:
+def coincidences(records: Sequence[Record], labels: Sequence[str], length: int) -> Floats:
     """The coincidence matrix of a document's characters; value 0 is outside, the others are the labels in order."""
     import numpy as np
 
@@ -385,7 +385,7 @@ def _coincidences(records: Sequence[Record], labels: Sequence[str], length: int)
     return matrix
 
 
-def _binary(tables: Floats, value: int) -> Floats:
+def binary(tables: Floats, value: int) -> Floats:
     """The same characters, where only this value and everything else are told apart."""
     import numpy as np
 

@@ -194,6 +194,7 @@ def build_dataset(
             tables=written,
             deleted=gathered.deleted,
             inputs=inputs,
+            agreement=gathered.agreement,
         )
         text = croissant(
             {path: file_sha256(folder / path) for made in written.values() for path in made.files},

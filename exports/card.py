@@ -16,6 +16,7 @@ from typing import Any, get_args
 from annotation.log import ADJUDICATION, AGREEMENT, Verdict
 from corpus.errors import JiaozhuError
 from corpus.folder import CARD
+from exports.agreement import agreement_text
 from exports.counts import SplitCounts
 from exports.gather import LogCounts
 from exports.hashes import HASH_VERSION, joined_hash
@@ -63,11 +64,12 @@ def write_card(
     tables: Mapping[str, Written],
     deleted: int,
     inputs: Mapping[str, str],
+    agreement: Mapping[str, Any],
 ) -> None:
     """Write README.md and its pictures beside the tables of `folder`, which stand in `tables` by `config/split`.
 
     `masked` counts values of personal data by kind, `deleted` the suggestions that annotators took away; `inputs` are
-    the digests of what the dataset was made from.
+    the digests of what the dataset was made from, `agreement` the figures of `exports.agreement`.
     """
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData
@@ -105,6 +107,7 @@ def write_card(
         "making": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(making).items()},
         "annotation_log": asdict(log),
         "masked": dict(masked),
+        "agreement": dict(agreement),
         "deleted_suggestions": deleted,
         "inputs": dict(inputs),
         "rows_hash": HASH_VERSION,
@@ -136,10 +139,11 @@ def write_card(
         citation_key=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "dataset",
         citation_title=re.sub(r"[\\{}]", "", name),
         acceptance=_acceptance(counts, deleted),
+        agreement=agreement_text(agreement),
         personal_data=_personal_data(making.mask_personal_data, masked),
         license=f"`{license_id}`" if license_id else "Not stated by the publisher. Ask before you use the texts.",
     )
-    for path, picture in draw(counts, labels).items():
+    for path, picture in draw(counts, labels, agreement).items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(picture, "utf-8")
     (folder / CARD).write_text(f"---\n{data.to_yaml().strip()}\n---\n\n{text}", "utf-8")
@@ -374,6 +378,8 @@ Of {annotations:,} annotations, {published:,} are published{left_out}.
 {decisions}
 
 `kept`, `moved` and `retyped` began as suggestions of a model, `added` were drawn by a person. {acceptance}
+
+{agreement}
 
 #### Who are the annotators?
 

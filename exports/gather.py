@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +25,7 @@ from corpus.errors import JiaozhuError
 from corpus.progress import track
 from corpus.spans import Run, to_clean, to_raw
 from corpus.store import read_batches
+from exports.agreement import Opinions
 from exports.ahead import ahead
 from exports.log_columns import RECORD, SPAN, Broken, BrokenLines, Heads, read_heads, read_records
 from exports.proof import in_order, lists, stands
@@ -84,6 +86,7 @@ class Gathered:
     refused: tuple[Refusal, ...]
     broken: tuple[Broken, ...]
     lost: tuple[Lost, ...]  # what could not be carried over to the text of today
+    agreement: dict[str, Any]  # of the annotators; see `exports.agreement`
     counts: LogCounts
 
 
@@ -155,6 +158,10 @@ class _Gathering:
     guidelines: set[str] = field(default_factory=set)
     models: set[str] = field(default_factory=set)
     deleted: int = 0
+    opinions: Opinions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.opinions = Opinions(self.scheme.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +200,7 @@ def _gather(state: _Gathering, decisions: Path) -> Gathered:
         refused=tuple(state.refused),
         broken=(),
         lost=tuple(state.lost),
+        agreement=state.opinions.found(),
         counts=LogCounts(**state.tally),
     )
 
@@ -287,17 +295,21 @@ def _speaker(
 ) -> Record | None:
     """The record that speaks for a document, its spans ordered and anchored; None where none may."""
     runs = tuple(Run(**run) for run in alignment.as_py())
+    state.opinions.add(candidates, digest, len(text))
     ranked = by_precedence(candidates, digest)
     if state.skip_stale:
         ranked = [record for record in ranked if record.text_sha256 == digest]
     speaker, tried = speaking(ranked, digest, text, runs)
     state.lost += [item for carried in tried for item in carried.lost]
     if speaker is None:
+        if state.strict and tried:
+            again = next(item for item in tried[0].lost if item.reason != "removed")
+            raise JiaozhuError(f"{state.heads.log}: {again}; look at it again, or build without --strict")
         state.tally["stale"] += len(candidates)
         return None
-    again = sum(not carried.complete for carried in tried)  # a person has to look at these
-    state.tally["stale"] += len(candidates) - len(ranked) + again
-    state.tally["superseded"] += len(ranked) - again - 1
+    passed = sum(not carried.complete for carried in tried)  # a person has to look at these
+    state.tally["stale"] += len(candidates) - len(ranked) + passed
+    state.tally["superseded"] += len(ranked) - passed - 1
     if tried and speaker is tried[-1].record:
         state.tally["carried"] += 1
         state.tally["carried_spans"] += len(speaker.spans)

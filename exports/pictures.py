@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 from annotation.intervals import Measure
 from exports.counts import SplitCounts
@@ -19,9 +20,14 @@ FOLDER = "pictures"
 MOST_BARS = 20
 
 
-def draw(counts: Mapping[str, SplitCounts], labels: Sequence[str]) -> dict[str, str]:
-    """Every picture of a dataset, by its path in the folder."""
-    return {f"{FOLDER}/labels.svg": labels_svg(counts, labels), f"{FOLDER}/lengths.svg": lengths_svg(counts)}
+def draw(
+    counts: Mapping[str, SplitCounts], labels: Sequence[str], agreement: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """Every picture of a dataset, by its path in the folder; that of `agreement` where there are figures of it."""
+    found = {f"{FOLDER}/labels.svg": labels_svg(counts, labels), f"{FOLDER}/lengths.svg": lengths_svg(counts)}
+    if agreement and agreement["documents"]:
+        found[f"{FOLDER}/agreement.svg"] = agreement_svg(agreement["labels"])
+    return found
 
 
 def labels_svg(counts: Mapping[str, SplitCounts], labels: Sequence[str]) -> str:
@@ -70,6 +76,26 @@ def lengths_svg(counts: Mapping[str, SplitCounts]) -> str:
     width = max(left * 2 + (last + 1) * step, 240)
     parts.append(_text(left, top + height + 32, "passages by their length, up to so many characters", "start"))
     return _svg(width, top + height + 42, "Passages by length", parts)
+
+
+def agreement_svg(rows: Mapping[str, Any]) -> str:
+    """F1 by label as bars, with its interval as a line; `rows` are those of `exports.agreement`."""
+    left, width, step, top = 110, 360, 26, 10
+    parts: list[str] = []
+    for number, (label, row) in enumerate(rows.items()):
+        value, low, high = row["f1"]
+        y, x = top + number * step, left
+        parts.append(_text(left - 8, y + 14, label, "end"))
+        if value is not None:
+            x = left + round(width * value)
+            parts.append(f'<rect x="{left}" y="{y}" width="{x - left}" height="18" fill="{COLOURS["train"]}"/>')
+        if low is not None and high is not None:
+            ends = [left + round(width * edge) for edge in (low, high)]
+            line = f'x1="{ends[0]}" y1="{y + 9}" x2="{ends[1]}" y2="{y + 9}"'
+            parts.append(f'<line {line} stroke="{GREY}" stroke-width="3"/>')
+            x = max(x, ends[1])
+        parts.append(_text(x + 6, y + 14, "-" if value is None else f"{value:.2f}", "start"))
+    return _svg(left + width + 60, top + len(rows) * step + 6, "Agreement of annotators, F1 of exact spans", parts)
 
 
 def curve_svg(points: Sequence[tuple[int, Measure]]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +90,7 @@ class Card:
     has_pseudonyms: bool
     has_removed: bool
     policy: str
+    agreement: dict[str, Any]
     forms: tuple[str, ...]
     spacy: str | None
 

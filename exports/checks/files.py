@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from corpus.errors import JiaozhuError
 from corpus.folder import CARD, SUMS, file_sha256, files_of, read_sums
+from exports.agreement import agreement_text
 from exports.card import decisions, numbers, read_card, splits_text
 from exports.checks import Card, Walk
 from exports.croissant import CROISSANT, croissant
@@ -49,7 +50,8 @@ def read_claims(walk: Walk) -> None:
     try:
         data, text = read_card(walk.folder)
         made, infos = data["jiaozhu"], data["dataset_info"]
-        making = made["making"]
+        making, agreement = made["making"], made["agreement"]
+        agreement_text(agreement), draw({}, [], agreement)  # what cannot be shown says too little
         if isinstance(infos, dict):  # how the card is written where there is one config alone
             infos = [{"config_name": "default", **infos}]
         walk.card = Card(
@@ -68,6 +70,7 @@ def read_claims(walk: Walk) -> None:
             has_pseudonyms=making["annotators"] == "pseudonyms",
             has_removed=bool(making["removed"]),
             policy=str(making["split_policy"]),
+            agreement=agreement,
             forms=tuple(making["forms"]),
             spacy=making["spacy"],
         )
@@ -93,7 +96,7 @@ def check_files(walk: Walk) -> None:
     there = {*files_of(walk.folder), *([SUMS] if (walk.folder / SUMS).is_file() else [])}
     finding.seen = len(there)
     tables = tables_of(walk.folder)
-    always = {CARD, SUMS, CROISSANT, *draw({}, [])}
+    always = {CARD, SUMS, CROISSANT, *draw({}, [], card.agreement if card else None)}
     for name in sorted(always - there):
         finding.fail(f"{name}: is missing")
     if card is not None:
@@ -129,9 +132,11 @@ def check_card(walk: Walk, card: Card) -> None:
         finding.fail("its tables of numbers are not those of the data")
     if splits_text(card.policy, walk.overlap.found()) not in card.text:
         finding.fail("what it says of the splits is not what the data gives")
-    for path, picture in draw(walk.counts, labels).items():
+    for path, picture in draw(walk.counts, labels, card.agreement).items():
         if not (walk.folder / path).is_file() or (walk.folder / path).read_bytes() != picture.encode():
             finding.fail(f"{path}: is not the picture of the data")
+    if agreement_text(card.agreement) not in card.text:
+        finding.fail("what it says of the annotators' agreement is not what its figures give")
     if decisions(walk.counts) not in card.text:
         finding.fail("its table of decisions is not that of the data")
     _check_croissant(walk, card)
