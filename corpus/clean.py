@@ -12,7 +12,7 @@ import numpy as np
 
 from corpus import personal_data
 from corpus.body import choose
-from corpus.characters import HAN, codes_of, han_in, table_of
+from corpus.characters import CharacterClass, han_in
 from corpus.html import Hints, strip_markup
 from corpus.lines import Line, split_lines
 from corpus.metadata import TITLE, Metadata, read_metadata
@@ -34,7 +34,7 @@ CLEANER_VERSION = "1"
 _FLAGS = {"truncation": "truncated", "mojibake": "mojibake", "pinyin": "pinyin"}
 _REPEATED_SHARE = 0.3  # of the article; less is a title or a teaser said twice
 _SHORTEST_ARTICLE = 20  # Han characters
-_ENDS = r"[。！？；：…”』」）]"
+_ENDS, _LINE_END, _SHOWN = CharacterClass(r"[。！？；：…”』」）]"), CharacterClass(r"\n"), CharacterClass(r"\S")
 
 
 def clean_page(page: Page, *, keep_traditional: bool = False) -> Document | Rejected:
@@ -125,10 +125,8 @@ def quality(text: str, flags: Sequence[str]) -> float:
     The mean of three parts (length up to 400 Han characters; share of Han among the characters that are not white
     space, up to 70 %; share of paragraphs that end as sentences do), less 0.15 for each flag of damage.
     """
-    codes = codes_of(text)
-    han = int(np.count_nonzero(table_of(HAN)[codes]))
-    shown = int(np.count_nonzero(table_of(r"\S")[codes])) or 1
-    ends = int(np.count_nonzero(table_of(_ENDS)[codes[:-1]] & (codes[1:] == ord("\n"))))
-    parts = (min(han / 400, 1.0), min(han / shown / 0.7, 1.0), ends / (text.count("\n") or 1))
+    han, shown, lines = han_in(text), _SHOWN.count(text) or 1, _LINE_END.count(text) or 1
+    ends = np.count_nonzero(_ENDS.where(text)[:-1] & _LINE_END.where(text)[1:])
+    parts = (min(han / 400, 1.0), min(han / shown / 0.7, 1.0), ends / lines)
     damage = sum(flag in ("truncated", "masked", "mojibake", "title_mismatch") for flag in flags)
     return round(max(0.0, sum(parts) / len(parts) - 0.15 * damage), 3)

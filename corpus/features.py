@@ -93,11 +93,13 @@ def features(lines: Lines) -> Columns:
     """
     columns = np.zeros((len(NAMES), len(lines)))
     row = dict(zip(NAMES, columns, strict=True))
-    rules = np.array([_INDEX_OF_RULE[line.rule] for line in lines])
-    np.equal(rules, np.arange(len(RULES))[:, None], out=columns[_RULE_ROWS])
-    row["free"][:] = rules < 0
-    for index in np.flatnonzero(rules >= 0).tolist():
-        row["head"][index] = _is_head(lines[index]) and not _leads_on(lines, index)
+    row["free"][:] = 1
+    for index, line in enumerate(lines):
+        if line.rule is None:
+            continue
+        columns[_ROW_OF_RULE[line.rule], index] = 1
+        row["free"][index] = 0
+        row["head"][index] = _is_head(line) and not _leads_on(lines, index)
     _own(lines, row)
     _of_page(lines, row)
     _windows(row, columns[_WINDOW_ROWS])
@@ -105,8 +107,7 @@ def features(lines: Lines) -> Columns:
     return columns
 
 
-_INDEX_OF_RULE: dict[str | None, int] = {None: -1, **{rule: index for index, rule in enumerate(RULES)}}
-_RULE_ROWS = slice(len(_OWN), len(_OWN) + len(RULES))
+_ROW_OF_RULE = {rule: NAMES.index(name) for rule, name in zip(RULES, _OF_RULES, strict=True)}
 _WINDOW_ROWS = slice(NAMES.index(_OF_WINDOWS[0]), NAMES.index(_OF_WINDOWS[0]) + len(_WINDOWS))
 
 
@@ -185,6 +186,8 @@ def _occurrences(buckets: Codes) -> tuple[Mask, Mask]:
     return once, twice
 
 
+_LOWS = np.array([low for _, low, _ in _WINDOWS])[:, None]
+_HIGHS = np.array([high for _, _, high in _WINDOWS])[:, None]
 _WIDEST = max(max(abs(low), abs(high)) for _, low, high in _WINDOWS) + 1
 
 
@@ -195,13 +198,10 @@ def _windows(row: dict[str, Column], out: Columns) -> None:
     sums = padded[:, _WIDEST : _WIDEST + count + 1]
     np.cumsum([row[name] for name, _, _ in _WINDOWS], axis=1, out=sums[:, 1:])
     padded[:, _WIDEST + count + 1 :] = sums[:, -1:]
-    lines_before = np.minimum(np.maximum(np.arange(-_WIDEST, count + _WIDEST), 0), count)
-    sizes = np.empty(out.shape, np.intp)
-    for index, (_, low, high) in enumerate(_WINDOWS):
-        first, last = slice(_WIDEST + low, _WIDEST + low + count), slice(_WIDEST + high + 1, _WIDEST + high + 1 + count)
-        np.subtract(padded[index, last], padded[index, first], out=out[index])
-        np.subtract(lines_before[last], lines_before[first], out=sizes[index])
-    out /= np.maximum(sizes, 1)
+    for sums, mean, (_, low, high) in zip(padded, out, _WINDOWS, strict=True):
+        np.subtract(sums[_WIDEST + high + 1 :][:count], sums[_WIDEST + low :][:count], out=mean)
+    index = np.arange(count)
+    out /= np.maximum(np.minimum(index + _HIGHS + 1, count) - np.maximum(index + _LOWS, 0), 1)
 
 
 def _of_place(row: dict[str, Column]) -> None:

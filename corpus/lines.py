@@ -11,13 +11,15 @@ from types import MappingProxyType
 import numpy as np
 
 from corpus import triggers
-from corpus.characters import HAN, Codes, Mask, codes_of, kinds_of, text_of
+from corpus.characters import HAN, CharacterClass, Codes, Mask, Places, codes_of, kinds_of, text_of
 from corpus.html import Hints
 from corpus.spans import AlignedText
 
 # Full-width forms and their half-width ones, so that a rule is written once. One for one.
-_HALF_WIDTH = np.arange(0x110000)
-_HALF_WIDTH[codes_of("，：；（）？！｜－．　［］＞＜０１２３４５６７８９")] = codes_of(",:;()?!|-. []><0123456789")
+_WIDE, _NARROW = "，：；（）？！｜－．　［］＞＜０１２３４５６７８９", ",:;()?!|-. []><0123456789"
+_IS_WIDE = CharacterClass(f"[{_WIDE}]")
+_HALF_WIDTH = np.arange(0x110000, dtype=np.int32)
+_HALF_WIDTH[codes_of(_WIDE)] = codes_of(_NARROW)
 _CLOSERS = "”’」』)]】"
 _ELLIPSIS_END = re.compile(
     r"(?:\.{3}|…)\s*(?:[\[(<【]?(?:详细|详情|全文|更多|继续阅读|了解更多|(?:阅读|查看)(?:全文|详情|更多)|点击查看)[\])>】]{0,2})?$"
@@ -123,9 +125,9 @@ class Lines(list[Line]):
 
     codes: Codes
     is_han: Mask
-    starts: Codes
-    ends: Codes
-    han: Codes
+    starts: Places
+    ends: Places
+    han: Places
     is_sentence: Mask
     is_cut_off: Mask
     has_comma: Mask
@@ -136,16 +138,21 @@ class Lines(list[Line]):
 def split_lines(page: AlignedText, hints: Hints | None) -> Lines:
     """The lines of the text that hold anything but white space."""
     lines = Lines()
-    lines.codes = codes = _HALF_WIDTH[codes_of(page.text)]
+    lines.codes = codes = codes_of(page.text)
+    if _IS_WIDE.is_in(page.text):
+        lines.codes = codes = codes.copy()
+        wide = np.flatnonzero(_IS_WIDE.where(page.text))
+        codes[wide] = _HALF_WIDTH[codes[wide]]
     kinds = np.zeros(len(codes) + 1, np.uint16)
-    np.take(kinds_of(*_KINDS), codes, out=kinds[:-1])
+    np.take(kinds_of(*_KINDS), codes, out=kinds[:-1], mode="clip")
     shown = np.flatnonzero(kinds & _SHOWN)
     borders = np.concatenate(([0], shown.searchsorted(np.flatnonzero(codes == ord("\n"))), [len(shown)]))
     rows = np.flatnonzero(borders[:-1] < borders[1:])  # that show something
     if not len(rows):
         return lines
     lines.starts, lines.ends = starts, ends = shown[borders[rows]], shown[borders[rows + 1] - 1] + 1
-    edges = np.column_stack((starts, ends)).ravel()
+    edges = np.empty(2 * len(rows), np.intp)
+    edges[::2], edges[1::2] = starts, ends
 
     plain_page = text_of(codes)
     plains = [plain_page[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]

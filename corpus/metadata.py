@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import add
 from urllib.parse import urlsplit
 
 import numpy as np
 
-from corpus.characters import BUCKETS, Mask, buckets_of
+from corpus.characters import BUCKETS, bucket_of, buckets_of
 from corpus.html import Hints
 from corpus.lines import Line
 from corpus.page_dates import read_date
@@ -170,17 +171,18 @@ def coverage(title: str, body: Sequence[Line]) -> float:
     return _pairs_in(_words(title), article, _buckets_in(article))
 
 
-def _buckets_in(text: str) -> Mask:
-    """True at the buckets of the text's pairs of characters."""
-    table = np.zeros(BUCKETS, bool)
-    table[buckets_of(text)] = True
-    return table
+def _buckets_in(text: str) -> bytes:
+    """1 at the buckets of the text's pairs of characters."""
+    table = np.zeros(BUCKETS, np.uint8)
+    table[buckets_of(text)] = 1
+    return table.tobytes()
 
 
-def _pairs_in(words: str, text: str, buckets: Mask) -> float:
+def _pairs_in(words: str, text: str, buckets: bytes) -> float:
     """The share of the pairs of `words` in `text`; most of the others are known by the text's buckets."""
-    likely = buckets[buckets_of(words)].tolist()
-    return sum(words[i : i + 2] in text for i, yes in enumerate(likely) if yes) / len(likely) if likely else 0.0
+    pairs = list(map(add, words, words[1:]))
+    found = sum(buckets[bucket_of(ord(pair[0]), ord(pair[1]))] and pair in text for pair in pairs)
+    return found / len(pairs) if pairs else 0.0
 
 
 def _words(text: str) -> str:

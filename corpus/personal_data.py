@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.characters import Mask, codes_of, prefix_sums, table_of, text_of
+from corpus.characters import CharacterClass, Codes, Mask, codes_of, table_of, text_of
 
 Kind = Literal["email", "id_number", "bank_card", "wechat", "qq", "phone"]
 
@@ -29,7 +29,7 @@ class PersonalData(NamedTuple):
 
 
 # One for one, so that offsets stay: ０１２ＡＢＣ＠－（） and the dashes that stand between digits.
-_FOLDED = np.arange(0x110000)
+_FOLDED = np.arange(0x110000, dtype=np.int32)
 _FOLDED[0xFF01:0xFF5F] -= 0xFEE0
 _FOLDED[codes_of("‐‑‒–—―－─")] = ord("-")
 _FOLDED[codes_of("\u3000\xa0")] = ord(" ")
@@ -43,6 +43,7 @@ _HINT = re.compile(
 # The same, a character at a time: five characters of a number, or what the other hints begin with.
 _DIGIT, _IN_NUMBER = "[0-9０-９]", r"[0-9０-９ )）\-‐-―－]"
 _HINT_BEGINS, _HINT_GOES_ON = r"[(（\[【微薇威vVwW]", "[a信xXeE]"
+_LINE_BREAK = CharacterClass(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")  # of str.splitlines
 
 # What follows or stands before a plain number and says that it counts or measures something, or names a paper.
 _UNIT = (
@@ -139,18 +140,16 @@ def find(text: str) -> list[PersonalData]:
     left to find in `mask(text)`.
     """
     found: list[PersonalData] = []
-    codes = codes_of(text)
-    hinted = hints(codes)
-    if not hinted.any():
+    places = np.flatnonzero(hints(codes_of(text)))
+    if not len(places):
         return found
-    folded = text_of(_FOLDED[codes])
-    lines = text.splitlines(keepends=True)
-    ends = np.cumsum(list(map(len, lines)))
-    for index in np.flatnonzero(np.diff(prefix_sums(hinted)[ends], prepend=0)).tolist():
-        if _HINT.search(lines[index]):
-            end = int(ends[index])
-            start = end - len(lines[index])
-            found += (PersonalData(start + low, start + high, kind) for low, high, kind in _find(folded[start:end]))
+    breaks = np.flatnonzero(_LINE_BREAK.where(text))
+    borders = np.concatenate(([0], breaks + 1, [len(text)]))
+    for index in np.unique(breaks.searchsorted(places)).tolist():
+        start, end = borders[index : index + 2].tolist()
+        if _HINT.search(text, start, end):
+            line = text_of(_FOLDED.take(codes_of(text)[start:end]))
+            found += (PersonalData(start + low, start + high, kind) for low, high, kind in _find(line))
     return found
 
 
@@ -159,7 +158,7 @@ def hints(codes: NDArray[np.integer[Any]]) -> Mask:
 
     Where one text's end and the next one's begin look like a value, that is a hint too.
     """
-    kinds = _hint_kinds()[codes]
+    kinds = _hint_kinds().take(codes)
     hinted: Mask = (kinds & 4) > 0
     hinted[:-1] |= ((kinds[:-1] & 8) > 0) & ((kinds[1:] & 16) > 0)
     digit, joined = (kinds & 1) > 0, (kinds & 2) > 0

@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.characters import Codes, Mask, codes_of, table_of
+from corpus.characters import Codes, Mask, Places, codes_of, table_of
 
 _MOST_TRIGGERS = 4_000  # of a pattern
 _ANYWHERE = 1 << 63  # of a pattern without triggers; no line is without it
@@ -138,7 +138,7 @@ class _Table(NamedTuple):
 @cache
 def _folded() -> Codes:
     """Every digit as one of 0 to 9, every space within a line as one: what `\\d` and `\\s` match, as few triggers."""
-    codes = np.arange(0x110000)
+    codes = np.arange(0x110000, dtype=np.int32)
     digits = np.flatnonzero(table_of(r"\d"))
     codes[digits] = [ord("0") + unicodedata.decimal(chr(code)) for code in digits.tolist()]
     codes[table_of(r"[^\S\n]")] = ord(" ")
@@ -156,11 +156,11 @@ def _tables(patterns: int) -> tuple[_Symbols, _Table, _Table]:
     return symbols, _Table.of(_registry.anywhere, symbols), _Table.of(_registry.at_start, symbols)
 
 
-def without(codes: Codes, starts: Codes, ends: Codes) -> Bits:
+def without(codes: Codes, starts: Places, ends: Places) -> Bits:
     """For each line of a text, `[start, end)`, the bits of the patterns that cannot match in it."""
     symbol_of, anywhere, at_start = _tables(_registry.patterns)
     symbols = np.zeros(len(codes) + 1, np.uint16)
-    np.take(symbol_of, codes, out=symbols[:-1])
+    np.take(symbol_of, codes, out=symbols[:-1], mode="clip")
     second = np.where(ends - starts > 1, symbols[starts + 1], symbol_of[_END])
     present = at_start.bits[at_start.look_up(symbols[starts], second)]
     found = anywhere.look_up(symbols[:-1], symbols[1:])
@@ -169,7 +169,7 @@ def without(codes: Codes, starts: Codes, ends: Codes) -> Bits:
     within = hits < ends[lines]  # and not in the space between two lines
     hits, lines = hits[within], lines[within]
     if len(lines):
-        firsts = np.flatnonzero(np.diff(lines, prepend=-1))
+        firsts = np.concatenate(([0], np.flatnonzero(lines[1:] != lines[:-1]) + 1))
         present[lines[firsts]] |= np.bitwise_or.reduceat(anywhere.bits[found[hits]], firsts)
     return ~present & np.uint64((1 << _registry.patterns) - 1)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from corpus.characters import CharacterClass
+
+_MARK, _BEFORE = CharacterClass("[*＊×xX-]"), CharacterClass(r"[\u3400-\u9fff(（,，、a-z]")
 # The mark comes first, so that the search skips from mark to mark; then what stands before it.
 _MASKED = re.compile(
     r"""[*＊×xX] (?: (?<=[\u3400-\u9fff(（,，、].) | (?<=[\u3400-\u9fff(（,，、]\ .) )    # a figure, before its unit
@@ -18,7 +21,11 @@ _EMPHASIS = re.compile(r"\*\*[^*\n]{1,200}\*\*")  # Markdown's
 
 def is_masked(text: str) -> bool:
     """Does an asterisk stand for a figure or a name, or a code for a word?"""
-    if not any(mark in text for mark in "*＊×xX-"):
+    if not _MARK.is_in(text):
+        return False
+    before = _BEFORE.where(text)
+    before[1:] |= before[:-1]  # one character may stand between
+    if not (_MARK.where(text)[1:] & before[:-1]).any():
         return False
     if "**" in text:
         text = _EMPHASIS.sub("", text)

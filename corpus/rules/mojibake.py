@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from corpus.characters import Mask, codes_of, table_of, table_with
+from corpus.characters import CharacterClass, Mask, table_of, table_with
 from corpus.rules.traditional import to_simplified
 from corpus.spans import AlignedText, Proposal
 
@@ -22,7 +22,7 @@ RULE = "mojibake"
 _UTF8_SEQUENCES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LINE = re.compile(r"[^\n]{12,}")
 # Lead and continuation bytes as Latin-1 and Windows show them; some of the latter may have been lost.
-_LATIN_LEAD = r"[\xc2-\xf4]"
+_LATIN_LEAD = CharacterClass(r"[\xc2-\xf4]")
 _LATIN = re.compile(
     r"[\xc2-\xf4][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}(?:[\xc2-\xf4][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,3}){3,}"
 )
@@ -54,14 +54,18 @@ def _dense() -> re.Pattern[str]:
     return re.compile(f"[{rare}](?:[^{rare}\\n]{{0,{_APART}}}[{rare}]){{{_DENSE - 1},}}")
 
 
-@cache
 def _rare_table() -> Mask:
     return table_with(_rare()) | table_of(f"[{_LOST}]")
 
 
+_RARE = CharacterClass(_rare_table)
+
+
 def _may_be_dense(text: str) -> bool:
     """Do six rare characters stand close together, perhaps with a line end in between?"""
-    places = np.flatnonzero(_rare_table()[codes_of(text)])
+    if not _RARE.is_in(text):
+        return False
+    places = np.flatnonzero(_RARE.where(text))
     return bool((places[_DENSE - 1 :] - places[: 1 - _DENSE] <= (_DENSE - 1) * (_APART + 1)).any())
 
 
@@ -80,7 +84,7 @@ def mojibake(page: AlignedText) -> Iterator[Proposal]:
         dense = _dense()
         for line in _LINE.finditer(text):
             yield from _of_line(text, *line.span(), [m.span() for m in dense.finditer(text, *line.span())])
-    if not table_of(_LATIN_LEAD)[codes_of(text)].any():
+    if not _LATIN_LEAD.is_in(text):
         return
     for match in _LATIN.finditer(text):
         yield Proposal(*match.span(), RULE, _repaired(match[0], _latin_bytes) or "")

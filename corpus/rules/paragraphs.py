@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from corpus.characters import codes_of, table_of
+import numpy as np
+
+from corpus.characters import CharacterClass
 from corpus.spans import AlignedText, Proposal
 
 RULE = "paragraph"
 
-_LONG_LINE = re.compile(r"[^\n]{120,}")
+_LONG_LINE = 120
 _BREAK = re.compile(r"[。？！…?!](?<![A-Za-z][?!])[”’」』）)]* (?=[\u3400-\u9fff“‘「『《（(【\d])")
-_BEFORE_BREAK = r"[。？！…?!”’」』）)]"
+_BEFORE_BREAK, _SPACE = CharacterClass(r"[。？！…?!”’」』）)]"), CharacterClass(" ")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|第[一二三四五六七八九十]{1,3}[章节部分])"
     r"[^。？！?! ]{2,30} (?=\S)"
@@ -21,17 +23,28 @@ _NUMBERED = re.compile(
 
 def paragraphs(page: AlignedText) -> Iterator[Proposal]:
     """A space after the end of a sentence, and after a numbered heading that such a break opens."""
-    codes = codes_of(page.text)
-    if not (table_of(_BEFORE_BREAK)[codes[:-1]] & (codes[1:] == ord(" "))).any():
+    text = page.text
+    if not _BEFORE_BREAK.is_in(text) or not _SPACE.is_in(text):
         return
-    for line in _LONG_LINE.finditer(page.text):
-        starts = [line.start()]
-        for match in _BREAK.finditer(page.text, *line.span()):
-            starts.append(match.end())
-            yield Proposal(match.end() - 1, match.end(), RULE, "\n")
-        if len(starts) == 1:
+    read = 0  # up to the end of this line
+    for place in np.flatnonzero(_BEFORE_BREAK.where(text)[:-1] & _SPACE.where(text)[1:]).tolist():
+        if place < read:
             continue
-        for start in starts:
-            while heading := _NUMBERED.match(page.text, start, line.end()):
-                yield Proposal(heading.end() - 1, heading.end(), RULE, "\n")
-                start = heading.end()
+        line, read = text.rfind("\n", read, place) + 1 or read, text.find("\n", place)
+        if read < 0:
+            read = len(text)
+        if read - line >= _LONG_LINE:
+            yield from _of_line(text, line, read)
+
+
+def _of_line(text: str, start: int, end: int) -> Iterator[Proposal]:
+    starts = [start]
+    for match in _BREAK.finditer(text, start, end):
+        starts.append(match.end())
+        yield Proposal(match.end() - 1, match.end(), RULE, "\n")
+    if len(starts) == 1:
+        return
+    for after in starts:
+        while heading := _NUMBERED.match(text, after, end):
+            yield Proposal(heading.end() - 1, heading.end(), RULE, "\n")
+            after = heading.end()

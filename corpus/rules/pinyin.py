@@ -7,12 +7,17 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
+import numpy as np
+
+from corpus.characters import CharacterClass
 from corpus.spans import AlignedText, Proposal
 
 RULE = "pinyin"
 
 # ɑ and ɡ, the breve and the apostrophes are what pages write for a, g, the third tone and the syllable border.
-_IN_PARENTHESES = re.compile(r"[(（]([A-Za-z\u00c0-\u024f\u0251\u0261\u0300-\u030c\u1e00-\u1eff'’· -]{1,80})[)）]")
+_LETTER = r"[A-Za-z\u00c0-\u024f\u0251\u0261\u0300-\u030c\u1e00-\u1eff'’· -]"
+_IN_PARENTHESES = re.compile(rf"[(（]({_LETTER}{{1,80}})[)）]")
+_OPENS, _IS_LETTER = CharacterClass("[(（]"), CharacterClass(_LETTER)
 _TONES = re.compile("[\u0300\u0301\u0304\u0306\u030c]")
 _BORDERS = re.compile(r"[\s'’·-]+")
 _LETTERS = str.maketrans({"ɑ": "a", "ɡ": "g"})
@@ -52,8 +57,12 @@ _LEAST_TONED = 3
 def pinyin(page: AlignedText) -> Iterator[Proposal]:
     """Parenthesised pinyin with tone marks; without them only particles and suffixes, where the page has readings."""
     text = page.text
+    if not _OPENS.is_in(text):
+        return
     found: list[tuple[int, int, bool]] = []
-    for match in _IN_PARENTHESES.finditer(text):
+    for start in np.flatnonzero(_OPENS.where(text)[:-1] & _IS_LETTER.where(text)[1:]).tolist():
+        if not (match := _IN_PARENTHESES.match(text, start)):
+            continue
         letters = unicodedata.normalize("NFD", match[1]).translate(_LETTERS)
         toned = bool(_TONES.search(letters))
         letters = _BORDERS.sub("", _TONES.sub("", letters)).replace("u\u0308", "v")

@@ -6,17 +6,17 @@ import re
 
 import numpy as np
 
-from corpus.characters import Codes, codes_of, table_of, text_of
+from corpus.characters import CharacterClass, Codes, codes_of, table_of, text_of
 from corpus.spans import AlignedText
 
 _WIDE = r"\u3400-\u9fff\u3000-\u303f“”‘’…—，。、；：？！（）％%"
-_MARK = r"[,;:?!]"
+_MARK, _PARENTHESIS = CharacterClass(r"[,;:?!]"), CharacterClass(r"[()]")
 _END = ord("\n")
 _PARENTHESES = re.compile(r"[()\n]")
 _WIDE_CHARACTER = re.compile(f"[{_WIDE}]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffef,;:?!()]+(?:[,;:?!()]+[^\s\u3000-\uffef,;:?!()]+)*", re.I)
-_FULL = np.arange(0x110000)
+_FULL = np.arange(0x110000, dtype=np.int32)
 _FULL[codes_of(",;:?!()")] = codes_of("，；：？！（）")
 _LONGEST_ASIDE = 300
 
@@ -32,10 +32,10 @@ def full_width(page: AlignedText) -> AlignedText:
 
     places = [
         place
-        for place in _marks_beside_chinese(codes)
+        for place in _marks_beside_chinese(text, codes)
         if not (kept and in_an_address(place)) and not (text[place - 1 : place].isascii() and _is_latin(text, place))
     ]
-    if "(" in text or ")" in text:
+    if _PARENTHESIS.is_in(text):
         places += [place for place in _parentheses(_widened(codes, places)) if not in_an_address(place)]
     return page.substitute(_widened(codes, places)) if places else page
 
@@ -46,12 +46,13 @@ def _widened(codes: Codes, places: list[int]) -> str:
     return text_of(codes)
 
 
-def _marks_beside_chinese(codes: Codes) -> list[int]:
+def _marks_beside_chinese(text: str, codes: Codes) -> list[int]:
     """Marks with Chinese before or after them, perhaps over a space, or with a letter or digit before a line's end."""
-    places = np.flatnonzero(table_of(_MARK)[codes])
-    if not len(places):
+    if not _MARK.is_in(text):
         return []
-    padded = np.concatenate([[_END, _END], codes, [_END, _END]])
+    places = np.flatnonzero(_MARK.where(text))
+    padded = np.full(len(codes) + 4, _END, np.int32)
+    padded[2:-2] = codes
     second_before, before, after, second_after = (padded[places + shift] for shift in (0, 1, 3, 4))
     wide = table_of(f"[{_WIDE}]")
     in_time = (before == ord("%")) & (codes[places] == ord(":")) & table_of(r"\d")[after]

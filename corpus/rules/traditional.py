@@ -13,7 +13,7 @@ from operator import ne
 import numpy as np
 from opencc import OpenCC
 
-from corpus.characters import HAN, Mask, codes_of, table_of, table_with
+from corpus.characters import CharacterClass, Mask, codes_of, han_in, table_with
 from corpus.records import Script
 from corpus.spans import AlignedText
 
@@ -69,18 +69,16 @@ def _by_script() -> tuple[Mask, Mask]:
     return table_with(traditional_only), table_with(simplified_only)
 
 
+_TRADITIONAL = CharacterClass(lambda: _by_script()[0])
+_SIMPLIFIED = CharacterClass(lambda: _by_script()[1])
+
+
 def simplify(page: AlignedText) -> tuple[AlignedText, Script]:
     """The page in Simplified characters, and the script it was in."""
     text = page.text
-    traditional_only, simplified_only = _by_script()
-    codes = codes_of(text)
-    traditional = np.count_nonzero(traditional_only[codes])
+    traditional = _TRADITIONAL.count(text)
     # Few Traditional characters are names and quotations; nearly every page has none.
-    if (
-        not traditional
-        or traditional * 50 < np.count_nonzero(table_of(HAN)[codes])
-        or traditional < np.count_nonzero(simplified_only[codes])
-    ):
+    if not traditional or traditional * 50 < han_in(text) or traditional < _SIMPLIFIED.count(text):
         return page.substitute(_particles(text)) if "著" in text else page, "hans"
     simplified = to_simplified(text)
     script: Script = "hant-converted" if _by_machine(text, simplified) else "hant"

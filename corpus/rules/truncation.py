@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from corpus.characters import CharacterClass
 from corpus.lines import Line
 from corpus.spans import AlignedText, Proposal
 from corpus.triggers import Pattern
@@ -19,6 +20,7 @@ _SAYS = (
     r"|试读(?:结束|部分|已)|订阅后|完整内容(?:请|见|需)|可完整阅读"
 )
 _INSIDE = r"[^()（）\[\]【】\n]{0,120}"
+_BRACKETS = CharacterClass(r"[(（\[【]")
 _INLINE = re.compile(rf"[(（\[【]{_INSIDE}?(?:{_SAYS}){_INSIDE}[)）\]】]")
 _BUTTONS = frozenset({"阅读全文", "查看全文", "显示全文", "点击阅读全文", "点击查看全文"})
 _LONGEST_BUTTON = 12
@@ -58,6 +60,8 @@ def _is_button(text: str) -> bool:
 def inline_truncation(page: AlignedText) -> Iterator[Proposal]:
     """`……(省略1450字,会员可完整阅读)……`: a newline stands for the gap. Its dots and one space go with it."""
     text = page.text
+    if not _BRACKETS.is_in(text):
+        return
     found = list(_INLINE.finditer(text))
     if sum(_is_button(match[0]) for match in found) >= _LIST:  # each leads to an article of its own
         found = [match for match in found if not _is_button(match[0])]

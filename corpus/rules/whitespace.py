@@ -7,36 +7,39 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from corpus.characters import codes_of, table_of, text_of
+from corpus.characters import CharacterClass, codes_of, text_of
 from corpus.spans import AlignedText, Proposal
 
 RULE = "whitespace"
 
-_SPACES = r"[\t\v\f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"
-_LINE_ENDS = r"[\x85\u2028\u2029]"
+_SPACES = CharacterClass(r"[\t\v\f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_LINE_ENDS = CharacterClass(r"[\x85\u2028\u2029]")
 _NOBODY_SEES = (
     r"[\x00-\x08\x0d-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
+_UNSEEN = CharacterClass(_NOBODY_SEES)
 _INVISIBLE = re.compile(f"{_NOBODY_SEES}+")
-_BARS = re.compile(r"[ |]+")
+_BAR = CharacterClass("[ |]")
 _RUNS_OF_SPACES = re.compile(" {2,}")
 _EMPTY_LINES = re.compile(r"\n\n+")
 
 
 def plain_spaces(page: AlignedText) -> AlignedText:
     """Every kind of space is one of ` ` and `\\n`, one for one."""
-    codes = codes_of(page.text)
-    spaces, line_ends = table_of(_SPACES)[codes], table_of(_LINE_ENDS)[codes]
-    if not spaces.any() and not line_ends.any():
+    text = page.text
+    if not _SPACES.is_in(text) and not _LINE_ENDS.is_in(text):
         return page
-    return page.substitute(text_of(np.where(spaces, ord(" "), np.where(line_ends, ord("\n"), codes))))
+    codes = codes_of(text).copy()
+    codes[_SPACES.where(text)] = ord(" ")
+    codes[_LINE_ENDS.where(text)] = ord("\n")
+    return page.substitute(text_of(codes))
 
 
 def invisible(page: AlignedText) -> Iterator[Proposal]:
     """Zero-width, directional and control characters; a lone carriage return is a line end."""
     text = page.text
-    if not table_of(_NOBODY_SEES)[codes_of(text)].any():
+    if not _UNSEEN.is_in(text):
         return
     for match in _INVISIBLE.finditer(text):
         start, end = match.span()
@@ -51,11 +54,17 @@ def invisible(page: AlignedText) -> Iterator[Proposal]:
 def edges(page: AlignedText) -> Iterator[Proposal]:
     """Indents, trailing spaces and table bars, runs of spaces; then empty lines."""
     text = page.text
-    for match in _BARS.finditer(text):
-        start, end = match.span()
-        if start == 0 or text[start - 1] == "\n" or end == len(text) or text[end] == "\n":
+    if not _BAR.is_in(text):
+        return
+    borders = np.flatnonzero(np.diff(_BAR.where(text), prepend=False, append=False))
+    starts, ends = borders[::2], borders[1::2]
+    codes = codes_of("\n" + text + "\n")
+    at_edge = (codes[starts] == ord("\n")) | (codes[ends + 1] == ord("\n"))
+    for run in np.flatnonzero(at_edge | (ends - starts > 1)).tolist():
+        start, end = int(starts[run]), int(ends[run])
+        if at_edge[run]:
             yield Proposal(start, end, RULE)
-        elif end - start > 1:
+        else:
             for spaces in _RUNS_OF_SPACES.finditer(text, start, end):
                 yield Proposal(*spaces.span(), RULE, " ")
 
