@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.characters import CharacterClass, Codes, Mask, codes_of, table_of, text_of
+from corpus.characters import CharacterClass, Mask, codes_of, table_of, text_of
 
 Kind = Literal["email", "id_number", "bank_card", "wechat", "qq", "phone"]
 
