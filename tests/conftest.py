@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from annotation.log import Record, Suggestion, read_log
 from annotation.studio import CONSTRAINTS, Server, studio
@@ -25,6 +26,9 @@ HEADER = "首页 > 新闻\n"  # the raw page has it, the clean text does not: ra
 MODEL = "test-model@1"
 
 _numbers = count(1)
+
+settings.register_profile("without a clock", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("without a clock")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
