@@ -56,6 +56,9 @@ _SURE = 0.8  # a doubtful line with a greater score stays
 _ALIEN = -1.5  # a line inside the article with a smaller score goes
 _FEW = 12  # lines; on so short a page the weights, which look around a line, see too little
 _MOST = 6.0  # no line counts for more than this
+# What is put between an article's paragraphs does not end it.
+_INSERTED = frozenset({contact_ads.RULE, sharing.RULE, truncation.RULE})
+_MOST_INSERTED = 1.0
 
 
 def choose(lines: Lines) -> Sequence[Line]:
@@ -65,7 +68,9 @@ def choose(lines: Lines) -> Sequence[Line]:
     recognise(lines)
     weighed = scores(lines)
     lengths = lines.ends - lines.starts
-    first, last = _best_run((np.minimum(np.maximum(weighed, -_MOST), _MOST) * np.sqrt(1 + lengths)).tolist())
+    inserted = np.array([line.rule in _INSERTED for line in lines])
+    least = np.where(inserted, -_MOST_INSERTED, -_MOST)
+    first, last = _best_run((np.minimum(np.maximum(weighed, least), _MOST) * np.sqrt(1 + lengths)).tolist())
     few = len(lines) < _FEW
     closing: set[int] = set()
     while 0 < last < len(lines):
