@@ -25,6 +25,7 @@ from corpus.near_duplicates import Signatures, cluster, signatures
 from corpus.progress import track
 from corpus.reading import read_pages
 from corpus.records import SCHEMAS, Document, Page, Rejected, text_sha256
+from corpus.rules.traditional import to_simplified
 from corpus.store import TableWriter, read_rows
 
 BATCH = 64
@@ -71,9 +72,14 @@ def clean_batch(pages: pa.Table, keep_traditional: bool = False) -> pa.Table:
     """A row for each page: its document, or the reason why there is none; its removed spans; its signature."""
     rows = [_clean_row(row, keep_traditional) for row in pages.to_pylist()]
     found = [index for index, row in enumerate(rows) if row["reason"] is None]
-    for index, signature in zip(found, signatures([rows[index]["text"] for index in found]), strict=True):
+    for index, signature in zip(found, signatures([_in_one_script(rows[index]) for index in found]), strict=True):
         rows[index]["signature"] = signature.astype("<u4").tobytes()
     return pa.Table.from_pylist(rows, schema=_CLEANED)
+
+
+def _in_one_script(row: dict[str, Any]) -> str:
+    """A copy in Traditional characters is a copy."""
+    return to_simplified(row["text"]) if row["script"] == "hant" else row["text"]
 
 
 def _clean_row(row: dict[str, Any], keep_traditional: bool) -> dict[str, Any]:

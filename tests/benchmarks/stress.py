@@ -127,7 +127,7 @@ DEFECTS: tuple[tuple[str, Callable[[Sequence[str], Sequence[str]], str], str | N
     ("body twice", lambda p, _: page("\n".join(p)) + "\n\n" + page("\n".join(p)), "repeated_body"),
     ("previous and next", lambda p, _: page("\n".join(p), tail="上一篇：公交 下一篇：雨季来了\n"), None),
     ("spider pool", lambda p, _: page("\n".join(p)) + f"\n主站蜘蛛池模板： {PLACES}", None),
-    ("spam header", lambda p, _: "国产精品免费观看,午夜福利在线,欧美日韩一区二区,人妻少妇\n" + page("\n".join(p)), None),
+    ("spam header", lambda p, _: "国产精品免费观看,午夜福利在线,欧美日韩一区二区\n" + page("\n".join(p)), None),
     ("comments", lambda p, o: page("\n".join(p), tail=f"网友评论(2)\n匿名 2024-05-06 12:11\n{o[0][:60]}。"), None),
     ("invisible characters", lambda p, _: page("\u200b".join("\n\u3000\u3000".join(p))), None),
 )  # fmt: skip

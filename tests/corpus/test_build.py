@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from opencc import OpenCC
 
 from corpus.build import build_corpus
 from corpus.errors import JiaozhuError
@@ -185,3 +186,14 @@ def test_json_counts_what_the_table_shows(tmp_path):
     counts = json.loads(result.stdout)
     assert (counts["pages"], counts["documents"], counts["unique"]) == (19, 18, 17)
     assert counts["removed"]["pinyin"] > 200
+
+
+def test_a_copy_in_traditional_characters_meets_its_original_also_where_it_keeps_them(tmp_path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "hans.txt").write_text("好消息\n" + ARTICLE, "utf-8")
+    (pages / "hant.txt").write_text("好消息\n" + OpenCC("s2tw").convert(ARTICLE), "utf-8")
+    build_corpus([pages], tmp_path / "out", keep_traditional=True)
+    documents = list(read_rows(tmp_path / "out" / "documents"))
+    assert sorted(row["script"] for row in documents) == ["hans", "hant"]
+    assert len({row["cluster_id"] for row in documents}) == 1

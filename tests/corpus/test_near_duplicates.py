@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.near_duplicates import NUMBER_PERMUTATIONS, PERMUTATIONS, cluster, signatures
+from corpus.near_duplicates import WIDTH, cluster, signatures
 
 SUBJECTS = [
     "市工信局",
@@ -96,6 +96,21 @@ def test_a_changed_figure_or_two_leave_a_copy_a_copy():
     assert partition([text, text.replace("投资", "投入", 2).replace("1", "2", 1)]) == [0, 0]
 
 
+FLASH = (
+    "海程财讯6月11日电，北屿港三期码头今日零时起试运行，设计年吞吐量240万标准箱，可同时靠泊两艘二十万吨级集装箱船，"
+    "首批靠泊的三艘货轮来自东岬、南屿两地，装卸作业预计持续到明天中午。"
+)
+
+
+def test_a_short_copy_without_its_dateline_is_a_copy():
+    assert partition([FLASH, FLASH.replace("海程财讯6月11日电，", "")]) == [0, 0]
+
+
+def test_a_short_report_with_other_figures_is_another_one():
+    other = FLASH.replace("240", "310").replace("6月11日", "7月2日")
+    assert partition([FLASH, other]) == [0, 1]
+
+
 def test_articles_on_the_same_subjects_are_not_the_same_article():
     assert partition([article(seed) for seed in range(40)]) == list(range(40))
 
@@ -118,7 +133,7 @@ def test_order_does_not_change_who_is_with_whom(seed):
 
 
 def test_nothing_gives_nothing():
-    assert signatures([]).shape == (0, PERMUTATIONS + NUMBER_PERMUTATIONS)
+    assert signatures([]).shape == (0, WIDTH)
     assert partition([]) == []
     assert partition([article(1)]) == [0]
 
@@ -127,7 +142,7 @@ def test_nothing_gives_nothing():
 @given(st.lists(st.text(max_size=12), max_size=8))
 def test_any_texts_have_signatures_and_a_cluster_of_their_own_or_an_earlier_one(texts):
     rows = signatures(texts)
-    assert rows.shape == (len(texts), PERMUTATIONS + NUMBER_PERMUTATIONS)
+    assert rows.shape == (len(texts), WIDTH)
     found = cluster(rows)
     for index, first in enumerate(found):
         assert first <= index
