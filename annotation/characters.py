@@ -14,6 +14,8 @@ from spacy.tokens import Doc
 from spacy.util import DummyTokenizer, registry
 from spacy.vocab import Vocab
 
+from annotation.groups import TEXT
+
 NAME = "jiaozhu.CharacterTokenizer.v1"
 
 
@@ -25,7 +27,7 @@ class CharacterTokenizer(DummyTokenizer):
 
     def __call__(self, text: str) -> Doc:
         """The text as a Doc; `doc.text == text`, and token `i` is `text[i]`."""
-        return Doc(self.vocab, words=list(text), spaces=[False] * len(text))
+        return Doc(self.vocab, words=list(text), spaces=[False] * len(text), user_data={TEXT: text})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return CharacterTokenizer, (self.vocab,)

@@ -115,6 +115,7 @@ class _Model(NamedTuple):
     transitions: Floats
     tags: tuple[str, ...]  # without -B and -I
     inside: NDArray[np.bool_]
+    named: NDArray[np.bool_]
 
 
 @cache
@@ -139,7 +140,9 @@ def _load() -> _Model:
     names = [numbers.get(str(i), "n-B") for i in range(len(transitions))]
     ids = _Ids(vocabulary, widths, unknown)
     inside = np.array([name.endswith("-I") for name in names])
-    return _Model(ids, session, transitions, tuple(name.rsplit("-", 1)[0] for name in names), inside)
+    tags = tuple(name.rsplit("-", 1)[0] for name in names)
+    named = np.array([name in LABELS for name in tags])
+    return _Model(ids, session, transitions, tags, inside, named)
 
 
 class _Ids(dict[str, int]):
@@ -195,7 +198,9 @@ def _decode(emissions: Sequence[Floats], model: _Model) -> list[list[tuple[int, 
     for row, item in enumerate(emissions):
         padded[: len(item), row] = item
     paths = _best_paths(padded, lengths, model.transitions)
-    scores = _Marginals(padded, lengths, model.transitions, model.inside)
+    named = np.flatnonzero(model.named[paths].any(axis=1))  # only names have scores
+    scores = _Marginals(padded[:, named], lengths[named], model.transitions, model.inside)
+    scored = dict(zip(named.tolist(), range(len(named)), strict=True))
     begins = ~model.inside[paths]
     begins[:, 0] = True
     found: list[list[tuple[int, int, str, float]]] = []
@@ -205,7 +210,7 @@ def _decode(emissions: Sequence[Floats], model: _Model) -> list[list[tuple[int, 
         words: list[tuple[int, int, str, float]] = []
         for start, end in zip(starts, [*starts[1:], length], strict=True):
             name = model.tags[path[start]]
-            score = scores.of(row, start, path[start:end]) if name in LABELS else 0.0
+            score = scores.of(scored[row], start, path[start:end]) if name in LABELS else 0.0
             words.append((start, end, name, score))
         found.append(words)
     return found
@@ -241,7 +246,7 @@ class _Marginals:
     """Probabilities of pieces of a path in a linear-chain CRF; each step is scaled, so that nothing underflows.
 
     `emissions` is (length, sentences, tags), `lengths` (sentences,), `transitions` (tags, tags), `inside` (tags,) true
-    for the tags that continue a word.
+    for the tags that continue a word. The lengths rise.
     """
 
     def __init__(
@@ -261,8 +266,8 @@ class _Marginals:
             forward[i] = row / scale[i]
         into = np.ascontiguousarray(step.T)
         for i in range(len(emit) - 2, -1, -1):
-            going = lengths > i + 1
-            backward[i, going] = ((emit[i + 1] * backward[i + 1] / scale[i + 1]) @ into)[going]
+            first = int(lengths.searchsorted(i + 1, "right"))  # the sentences that go on
+            backward[i, first:] = (emit[i + 1, first:] * backward[i + 1, first:] / scale[i + 1, first:]) @ into
         self._emit, self._step, self._scale = emit, step, scale
         self._forward, self._backward = forward, backward
         self._begins, self._lengths = ~inside, lengths

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 from annotation.companies import AFTER_BRAND, BEFORE_BRAND, is_business, stands_out
@@ -38,14 +37,14 @@ def quoted(edges: Edges) -> Iterator[Name]:
     by_pair = quoted_names()
     business: bool | None = None
     cursor = 0
-    for start, pair in enumerate(map("".join, pairwise(text))):
-        if start < cursor or pair not in by_pair:
+    for start in sorted({word.start for word in words.all} | edges.by_end.keys()) if words.known else range(len(text)):
+        if start < cursor or (names := by_pair.get(text[start : start + 2])) is None:
             continue
-        name = next((name for name in by_pair[pair] if text.startswith(name, start)), None)
+        name = next((name for name in names if text.startswith(name, start)), None)
         if name is None:
             continue
         end = start + len(name)
-        if not _has_borders(edges, start, end) or ENDINGS.match(text, end):
+        if not _ends(edges, start, end) or ENDINGS.match(text, end):
             continue
         if business is None:
             business = is_business(text)
@@ -68,16 +67,13 @@ def quoted(edges: Edges) -> Iterator[Name]:
             yield Name(start, end, "quoted")
 
 
-def _has_borders(edges: Edges, start: int, end: int) -> bool:
-    """Whether words begin and end with the name; a word that the model took for a name may run over it."""
+def _ends(edges: Edges, start: int, end: int) -> bool:
+    """Whether a word ends with the name; one that the model took for a name may run over its end."""
     words = edges.words
-    for place, is_border in ((start, words.starts_at(start)), (end, words.ends_at(end))):
-        if is_border or (place == start and start in edges.by_end):
-            continue
-        word = words.over(place - 1, place + 1)
-        if end - start < 4 or word is None or word.tag not in ("ORG", "PER", "nz", "nw", "LOC"):
-            return False
-    return True
+    if words.ends_at(end):
+        return True
+    word = words.over(end - 1, end + 1)
+    return end - start > 3 and word is not None and word.tag in ("ORG", "PER", "nz", "nw", "LOC")
 
 
 def without(edges: Edges, found: Sequence[Name], known: Sequence[Name]) -> Iterator[Name]:
