@@ -33,6 +33,7 @@ from annotation import (
     people,
     places,
     rules,
+    segmenter,
     settle,
     spacy_model,
 )
@@ -76,6 +77,9 @@ def load_pipeline(settings: Annotation | None = None, labels: Path | None = None
         if name not in settings.skip and not (name == "lac" and settings.model == "none"):
             nlp.add_pipe(part)
             versions |= VERSIONS[name]
+        if name == "lac" and settings.segmenter == "pkuseg":
+            nlp.add_pipe("jiaozhu_segmenter")
+            versions["segmenter"] = segmenter.VERSION
     if settings.list is not None:
         listed = nlp.add_pipe("jiaozhu_list", config={"path": str(settings.list), "labels": names})
         assert isinstance(listed, known.KnownNames)
@@ -142,6 +146,8 @@ def _check(settings: Annotation, names: Collection[str]) -> None:
     for name in settings.skip:
         if name not in VERSIONS:
             raise JiaozhuError(f"[annotation] skip has no part {name!r}; the parts are {', '.join(VERSIONS)}")
+    if settings.segmenter not in ("lac", "pkuseg"):
+        raise JiaozhuError(f'[annotation] segmenter must be "lac" or "pkuseg", not {settings.segmenter!r}')
     if not 0 <= settings.min_score <= 1:
         raise JiaozhuError(f"[annotation] min_score must be from 0 to 1, not {settings.min_score}")
     for foreign, ours in settings.labels.items():

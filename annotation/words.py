@@ -16,6 +16,7 @@ import sys
 import tarfile
 import tempfile
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
@@ -79,21 +80,25 @@ def is_installed() -> bool:
     return (model_folder() / "weights.npz").is_file()
 
 
-@cache
-def _load() -> pkuseg:
-    folder = model_folder()
+def check_installed() -> None:
+    """Raises JiaozhuError with the remedy where `segment` lacks its model or its package; loads neither."""
     if not is_installed():
         raise JiaozhuError(
-            f"the word view needs pkuseg's model, which is not in {folder}; run: make words-model"
+            f"the word view needs pkuseg's model, which is not in {model_folder()}; run: make words-model"
             " (or: jiaozhu annotation words-model)"
         )
-    try:
-        from spacy_pkuseg import pkuseg
-    except ModuleNotFoundError as error:
+    if find_spec("spacy_pkuseg") is None:
         raise JiaozhuError(
-            f"the word view needs {error.name}, which is not installed; run: pip install 'jiaozhu[words]'"
-        ) from None
-    return pkuseg(str(folder))
+            "the word view needs spacy_pkuseg, which is not installed; run: pip install 'jiaozhu[words]'"
+        )
+
+
+@cache
+def _load() -> pkuseg:
+    check_installed()
+    from spacy_pkuseg import pkuseg
+
+    return pkuseg(str(model_folder()))
 
 
 # Set-up --------------------------------------------------------------------------------------------------------------

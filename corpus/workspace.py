@@ -61,6 +61,7 @@ class Annotation:
     model: str = "lac"  # or "none", the folder of a spaCy or Hugging Face model, or the address of an endpoint
     crf: Path | None = None  # a model that `jiaozhu exports train` made
     list: Path | None = None  # names that are known
+    segmenter: str = "lac"  # or "pkuseg", a second opinion on the borders of organizations; slower, 0.8 GB
     skip: tuple[str, ...] = ()  # parts left out: amounts, dates, places, organizations, people
     min_score: float = 0.4  # below, deleting costs annotators more than adding what was right
     batch_size: int = 64  # documents that go through the models together

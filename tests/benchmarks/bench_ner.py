@@ -1,6 +1,6 @@
 """The figures of the pre-annotator: quality on every gold there is, calibration, speed, start-up and memory.
 
-    python tests/benchmarks/bench_ner.py [--json]
+    python tests/benchmarks/bench_ner.py [--json] [--segmenter pkuseg]
 
 Development: samples/articles. Test: tests/gold (seeds, sentences, fields), and fewfc, whose marks are not all there is,
 so only its recall counts. Speeds are CPU time of one core, so another program on the machine does not change them.
@@ -23,6 +23,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 SHARED = ROOT.parent / "shared"
 
 from annotation.evaluate import Entity, Gold, evaluate, predictor, read_gold  # noqa: E402
+from corpus.workspace import Annotation  # noqa: E402
 
 ROUNDS = 3  # the best counts: what else the machine does only slows
 NAMES = ("ORG", "LOC", "PERSON")
@@ -110,8 +111,10 @@ def main() -> None:
     """Print the figures."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--json", action="store_true")
-    as_json = arguments.parse_args().json
-    predict, _ = predictor()
+    arguments.add_argument("--segmenter", default="lac", help="lac or pkuseg; the speeds are those of the default")
+    given = arguments.parse_args()
+    as_json = given.json
+    predict, _ = predictor(Annotation(segmenter=given.segmenter))
     golds = {
         "samples (development)": read_gold(ROOT / "samples/articles"),
         "seeds (test)": seeds(),
