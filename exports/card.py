@@ -284,10 +284,16 @@ def _left_out(log: LogCounts) -> str:
         "skipped": log.skipped,
         "deleted": log.deleted,
         "another annotation speaks of the same document": log.superseded,
-        "made on another text of the document": log.stale,
+        "made on another text of the document and to be looked at again": log.stale,
         "refused because a span was wrong": log.refused,
     }
-    return "".join(f", {count:,} {reason}" for reason, count in reasons.items() if count)
+    said = "".join(f", {count:,} {reason}" for reason, count in reasons.items() if count)
+    if log.carried:
+        said += (
+            f". Of the published ones {log.carried:,} were made on what an older cleaner had made of their pages, and "
+        )
+        said += f"carried over with {log.carried_spans:,} spans, each proven by its words"
+    return said
 
 
 def _personal_data(is_masked: bool, masked: Mapping[str, int]) -> str:

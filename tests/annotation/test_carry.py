@@ -3,6 +3,7 @@
 import re
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,12 +12,14 @@ from opencc import OpenCC
 
 import corpus.clean
 from annotation.carry import carry, fold
-from annotation.log import Record, Span, Suggestion, by_precedence, from_line, to_line
+from annotation.log import Record, Span, Suggestion, by_precedence, from_line, latest, read_log, to_line
 from corpus.clean import clean_page
+from corpus.reading import read_pages
 from corpus.records import Document, Page, doc_id_of, text_sha256
 from corpus.spans import AlignedText, Proposal, Run, seen_ranges, to_raw
+from corpus.workspace import load_workspace
 
-TODAY = "今日"
+ROOT = Path(__file__).parents[2]
 
 
 def cleaned(raw, removed=(), exchanged=None):
@@ -288,3 +291,24 @@ def test_folded_words_know_their_places(text):
     assert where == sorted(where)
     assert all(0 <= place < len(text) for place in where)
     assert fold(words)[0] == words
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_every_span_of_the_sample_log_that_still_stands_is_carried_to_its_own_characters(other):
+    workspace = load_workspace(ROOT / "jiaozhu.toml")
+    pages = {page.doc_id: page for page in read_pages(workspace.pages) if isinstance(page, Page)}
+    spans = carried_spans = changed = 0
+    for record in latest(read_log(workspace.log)):
+        page = pages[record.doc_id]
+        with rules(**other):
+            document = clean_page(page)
+        carried = carry(record, document.text, document.alignment)
+        changed += text_sha256(document.text) != record.text_sha256
+        spans += len(record.spans) - sum(item.reason == "removed" for item in carried.lost)
+        carried_spans += len(carried.record.spans)
+        for span in carried.record.spans:  # the truth is in the raw page: the same first and last character
+            raw = to_raw(document.alignment, span.start, span.end, len(page.raw))
+            assert raw == (span.raw_start, span.raw_end), (record.doc_id, span)
+    assert changed > 5
+    assert spans > 500
+    assert carried_spans >= 0.99 * spans

@@ -136,6 +136,10 @@ def test_an_annotation_of_another_text_is_carried_over_unless_it_is_to_be_left_o
     carried = jiaozhu(workspace, "exports", "build", "--json")
     assert carried.returncode == 0
     assert json.loads(carried.stdout)["annotations"]["carried"] == 1
+    assert (
+        "Of the published ones 1 were made on what an older cleaner"
+        in (workspace / "dataset" / "README.md").read_text()
+    )
     skipped = jiaozhu(workspace, "exports", "build", "--skip-stale", "--json")
     assert skipped.returncode == 0
     assert json.loads(skipped.stdout)["annotations"]["stale"] == 1
