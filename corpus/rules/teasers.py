@@ -122,7 +122,7 @@ def counted(lines: Sequence[Line]) -> Iterator[Line]:
     """Titles in a row, each with how often it was read or answered behind it: `某文(1024)`."""
     run: list[Line] = []
     for line in lines:
-        if not line.is_sentence and line.han >= _LEAST_COUNTED and _COUNT.search(line.plain):
+        if line.plain[-1] in ")]" and not line.is_sentence and line.han >= _LEAST_COUNTED and _COUNT.search(line.plain):
             run.append(line)
             continue
         if len(run) >= _LEAST_SUMMARIES:
