@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JIAOZHU := $(BIN)/jiaozhu
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify report bench bench-clean bench-ner bench-carry bench-studio lint clean words-model
+.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify report bench bench-clean bench-ner bench-exports bench-carry bench-studio lint clean words-model
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -79,10 +79,13 @@ exports: corpus ## Rebuild the dataset from the pages and the annotation log; no
 verify: setup ## Check what the dataset promises
 	@$(JIAOZHU) exports verify
 
-bench: bench-clean bench-ner bench-carry ## Measure quality and speed (docs/benchmarks.md)
+bench: bench-clean bench-ner bench-carry bench-exports ## Measure quality and speed (docs/benchmarks.md)
 
 bench-clean: setup ## Measure the cleaner
 	@$(BIN)/python tests/benchmarks/bench_clean.py
+
+bench-exports: setup ## Measure the published tables: a million passages, about ten minutes and 5 GB of disk
+	@$(BIN)/python tests/benchmarks/bench_exports.py
 
 bench-ner: setup ## Measure the pre-annotator
 	@$(BIN)/python tests/benchmarks/bench_ner.py

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from corpus.clean import CLEANER_VERSION, clean_page
 from corpus.errors import JiaozhuError
 from corpus.folder import CARD, file_sha256, replace_folder, write_sums
+from corpus.inputs import pages_sha256
 from corpus.near_duplicates import Signatures, cluster, signatures
 from corpus.progress import track
 from corpus.reading import read_pages
@@ -120,6 +121,7 @@ def build_corpus(paths: Iterable[Path], output: Path, *, workers: int = 1, keep_
     """
     paths = list(paths)
     items = read_pages(paths)
+    inputs = pages_sha256(paths, keep_traditional)
     with replace_folder(output) as folder:
         work = folder / "work"
         rejected = _read(items, folder, work / "input.parquet")
@@ -132,7 +134,7 @@ def build_corpus(paths: Iterable[Path], output: Path, *, workers: int = 1, keep_
         for path in sorted(work.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
         work.rmdir()
-        (folder / CARD).write_text(_card(folder, summary), "utf-8")
+        (folder / CARD).write_text(_card(folder, summary, inputs), "utf-8")
         write_sums(folder)
     return summary
 
@@ -257,7 +259,7 @@ def _clusters(cleaned: Path) -> Iterator[tuple[str, bool]]:
         yield names[int(head)], best[int(head)] == index
 
 
-def _card(folder: Path, summary: Summary) -> str:
+def _card(folder: Path, summary: Summary, inputs: str) -> str:
     """The corpus's own card: which configs there are, and what went in and came out.
 
     `datasets` names its cache after a config's description; without the sum a rebuilt folder would give the old rows.
@@ -275,7 +277,7 @@ def _card(folder: Path, summary: Summary) -> str:
         *(f"| rejected: {reason} | {count} |" for reason, count in summary.rejected.items()),
     ]
     return (
-        f"---\nconfigs:\n{configs}---\n\n# A corpus built by jiaozhu\n\n"
+        f"---\nconfigs:\n{configs}jiaozhu:\n  inputs: {inputs}\n---\n\n# A corpus built by jiaozhu\n\n"
         f"Cleaner version {CLEANER_VERSION}. Load a config with `datasets.load_dataset(DIR, NAME)`. "
         "Where nothing was removed or rejected, that config holds one row without a `doc_id`, of rule or reason "
         "`none`, because `datasets` cannot load a table without rows.\n\n"

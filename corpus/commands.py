@@ -39,6 +39,7 @@ def build(
     keep_traditional: Annotated[
         bool, typer.Option("--keep-traditional", help="Leave what people wrote in Traditional as it is.")
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build also where nothing has changed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
 ) -> None:
     """Clean pages into a corpus: the configs documents, pages, removed and rejected.
@@ -50,15 +51,19 @@ def build(
       jiaozhu corpus build crawl.jsonl extra.html -o build/corpus --workers 4
     """
     from corpus.build import build_corpus
+    from corpus.inputs import is_built_from, pages_sha256
 
     workspace: Workspace = context.obj
     target = output or workspace.corpus
-    summary = build_corpus(
-        pages or workspace.pages,
-        target,
-        workers=workers,
-        keep_traditional=keep_traditional or workspace.cleaning.keep_traditional,
-    )
+    paths = list(pages or workspace.pages)
+    keep = keep_traditional or workspace.cleaning.keep_traditional
+    if not force and is_built_from(target, lambda: pages_sha256(paths, keep)):
+        if as_json:
+            typer.echo(json.dumps({"output": str(target), "unchanged": True}))
+        else:
+            Console().print(f"unchanged, nothing to do: {target}", soft_wrap=True, markup=False, highlight=False)
+        return
+    summary = build_corpus(paths, target, workers=workers, keep_traditional=keep)
     if as_json:
         typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
         return

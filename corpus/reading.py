@@ -77,11 +77,11 @@ def read_pages(paths: Iterable[Path]) -> Iterator[Page | Rejected]:
 def _read_all(paths: Iterable[Path]) -> Iterator[Page | Rejected]:
     for path in paths:
         base = path if path.is_dir() else path.parent
-        for file in _walk(path):
+        for file in files_below(path):
             yield from _read_file(file, file.relative_to(base).as_posix())
 
 
-def _walk(path: Path) -> Iterator[Path]:
+def files_below(path: Path) -> Iterator[Path]:
     """Files below `path`, by name, hidden ones left out; one folder's names are held at a time.
 
     Links to folders are not followed: they may lead back. A folder that cannot be listed is given itself.
@@ -98,7 +98,7 @@ def _walk(path: Path) -> Iterator[Path]:
         yield path
         return
     for name in names:
-        yield from _walk(path / name)
+        yield from files_below(path / name)
 
 
 def _read_file(file: Path, source: str) -> Iterator[Page | Rejected]:

@@ -22,6 +22,7 @@ from annotation.carry import Lost
 from annotation.labels import LabelScheme
 from corpus.errors import JiaozhuError
 from corpus.folder import file_sha256, replace_folder, write_sums
+from corpus.inputs import is_whole
 from corpus.progress import track
 from corpus.workspace import Exports
 from exports.ahead import ahead
@@ -33,7 +34,7 @@ from exports.forms import FOLDER as FORMS_FOLDER
 from exports.forms import chosen_forms, spacy_version, write_form
 from exports.gather import Gathered, LogCounts, Refusal, cluster_ids, documents_of, gather
 from exports.hashes import joined_hash
-from exports.inputs import digests, is_whole
+from exports.inputs import digests
 from exports.log_columns import Broken
 from exports.masking import masked
 from exports.overlap import Overlap, Overlaps

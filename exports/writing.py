@@ -22,6 +22,7 @@ from exports.rows import CONFIGS, FOLDERS, Shape, shard_name
 from exports.splits import SPLITS
 
 CHARACTERS_PER_GROUP = 2_000_000  # of passages as long as may be; about 35 MB in memory
+LEAST_PASSAGES = 1_000
 SPANS_PER_GROUP = 50_000
 GROUPS_PER_SHARD = 64
 WAITING = 4  # tables that may wait to be written
@@ -111,7 +112,7 @@ class TableFiles:
     def __init__(self, folder: Path, shape: Shape, max_chars: int) -> None:
         self._folder = folder
         self._shape = shape
-        self._passages_per_group = max(1_000, CHARACTERS_PER_GROUP // max_chars)
+        self._passages_per_group = max(LEAST_PASSAGES, CHARACTERS_PER_GROUP // max(max_chars, 1))
         self._schemas = {config: shape.features(config).arrow_schema for config in CONFIGS}
         self._splits: dict[tuple[str, str], _Split] = {}
         self._writing, self._hashing = ThreadPoolExecutor(1), ThreadPoolExecutor(1)

@@ -35,7 +35,8 @@ from exports.verify import verify_dataset
 ROOT = Path(__file__).parents[2]
 CHARACTERS = 1_270  # of a document: three passages
 KEPT = 0.25  # of the samples' entities, which are dense: leaves about six a passage
-DOCUMENTS_PER_GROUP = 1_000
+GROUP = 1_000  # documents in a group of rows
+DIFFERENT = 6_000
 
 
 def sentences() -> list[tuple[str, list[tuple[int, int, str]]]]:
@@ -119,20 +120,30 @@ def documents(number: int) -> Iterator[tuple[dict[str, Any], Record]]:
 
 
 def make(folder: Path, number: int) -> None:
-    """Write a corpus of so many documents, and its log."""
+    """Write a corpus of so many documents, and its log; after `DIFFERENT` they come again under other names."""
     path = folder / "corpus" / "documents" / "train-00000-of-00001.parquet"
     path.parent.mkdir(parents=True)
     schema = SCHEMAS["documents"]
-    rows: list[dict[str, Any]] = []
+    known = [(document, to_line(record)) for document, record in documents(min(number, DIFFERENT))]
+    groups = [
+        pa.Table.from_pylist(
+            [{name: document.get(name) for name in schema.names} for document, _ in known[first : first + GROUP]],
+            schema=schema,
+        )
+        for first in range(0, len(known), GROUP)
+    ]
     with parquet_writer(path, schema) as writer, (folder / "log.jsonl").open("w", encoding="utf-8") as log:
-        for document, record in documents(number):
-            rows.append({name: document.get(name) for name in schema.names})
-            log.write(to_line(record) + "\n")
-            if len(rows) == DOCUMENTS_PER_GROUP:
-                writer.write_table(pa.Table.from_pylist(rows, schema=schema))
-                rows = []
-        if rows:
-            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+        for first in range(0, number, GROUP):
+            group = groups[first // GROUP % len(groups)].slice(0, number - first)
+            names = []
+            for index in range(first, first + len(group)):
+                old, line = known[index % len(known)]
+                names.append(f"{index * 0x9E3779B97F4A7C15 % 2**64:016x}")
+                line = line.replace(old["doc_id"], names[-1], 1)
+                log.write(line.replace(f"{index % len(known):08x}-", f"{index:08x}-", 1) + "\n")
+            for name in ("doc_id", "cluster_id"):
+                group = group.set_column(schema.get_field_index(name), schema.field(name), pa.array(names))
+            writer.write_table(group)
 
 
 def step(name: str, folder: Path, with_values: bool) -> dict[str, Any]:

@@ -119,7 +119,12 @@ def record(doc: dict, spans: list[Span], **changes) -> Record:
 
 
 def write_corpus(folder: Path, documents: list[dict]) -> Path:
-    """The config `documents` of a corpus."""
+    """The configs `documents` and `removed` of a corpus."""
+    with TableWriter(folder / "removed" / "train-00000-of-00001.parquet", SCHEMAS["removed"]) as writer:
+        for doc in documents:
+            for start, end, rule in doc["aligned"].removed_spans():
+                text = doc["aligned"].raw[start:end]
+                writer.write({"doc_id": doc["doc_id"], "start": start, "end": end, "rule": rule, "text": text})
     schema = SCHEMAS["documents"]
     with TableWriter(folder / "documents" / "train-00000-of-00001.parquet", schema) as writer:
         for doc in documents:
