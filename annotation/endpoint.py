@@ -110,7 +110,7 @@ class EndpointVoter:
             spans, refused = placed(text[start:end], self._ask(text[start:end]), self._labels)
             self.usage.refused += refused
             found += [Found(start + a, start + b, label, self._trust) for a, b, label in spans]
-        return give(doc, self.source, found, self._labels, self._trust)
+        return give(doc, self.source, found, self._labels, self._trust, scored=False)
 
     # Requests -------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from spacy.tokens import Doc
 
-from annotation.groups import TRUST, Found, Words, suggest, text_of
+from annotation.groups import SCORED, TRUST, Found, Words, suggest, text_of
 from annotation.sentences import split_sentences
 from corpus.errors import JiaozhuError
 
@@ -53,10 +53,13 @@ def label_map(
     return found
 
 
-def give(doc: Doc, source: str, found: Iterable[Found], labels: Iterable[str], trust: float) -> Doc:
+def give(
+    doc: Doc, source: str, found: Iterable[Found], labels: Iterable[str], trust: float, *, scored: bool = True
+) -> Doc:
     """Write a model's spans, without quotes and white space at their edges, in order, the first where two overlap.
 
-    `labels` are those of ours it knows; `trust` is the precision and recall that settling reckons with.
+    `labels` are those of ours it knows; `trust` is the precision and recall that settling reckons with; without
+    `scored` the spans' scores are no probabilities of the model's.
     """
     text = text_of(doc)
     held: list[Found] = []
@@ -67,6 +70,7 @@ def give(doc: Doc, source: str, found: Iterable[Found], labels: Iterable[str], t
             held.append(Found(start, end, span.label, span.score))
             cursor = end
     suggest(doc, GROUP, source, held)
+    doc.spans[GROUP].attrs[SCORED] = scored
     doc.spans[GROUP].attrs[TRUST] = {label: [trust, trust] for label in sorted(set(labels))}
     return doc
 

@@ -91,6 +91,7 @@ def span_of(doc: Doc, start: int, end: int, label: str) -> Span:
 DIVISIONS = "jiaozhu_divisions"  # key in doc.user_data, up to jiaozhu_settle: every mention of a division
 VALUES = "values"  # in the attrs of a group of amounts or dates, one for each span
 TRUST = "trust"  # in the attrs of a voter's group: for each label it knows, its precision and recall on unseen text
+SCORED = "scored"  # in the attrs of a voter's group: false where its model gives no probabilities
 IDS = "ids"  # in the attrs of the group of known names, one for each span
 ADCODES = "adcodes"  # in the attrs of a group of places, one for each span
 

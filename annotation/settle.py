@@ -16,9 +16,9 @@ from typing import NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from annotation.groups import ADCODES, DIVISIONS, IDS, TEXT, TRUST, VALUES, WORDS, span_of
+from annotation.groups import ADCODES, DIVISIONS, IDS, SCORED, TEXT, TRUST, VALUES, WORDS, span_of
 
-VERSION = "0.3.0"
+VERSION = "0.3.1"
 RULES = ("amounts", "dates")
 NAMES = ("organizations", "people", "places", "list")
 VOTERS = ("crf", "model")
@@ -30,34 +30,36 @@ for _name in ("score", "source", "adcode", "value"):
         Span.set_extension(_name, default=None)
 
 # The log odds that a suggestion is right: what its kind is worth, and what the model's agreement adds.
-PRIOR, AGREES, LOGIT, DISAGREES = 2.36, 0.08, 0.73, 0.41
+PRIOR, AGREES, LOGIT, DISAGREES = 2.92, 0.21, 0.84, 0.25
 KINDS: dict[str, float] = {
     "list:inside": -1.5,  # cuts a word; this and the next are not fitted: a list is its writer's word
     "list:known": 1.0,
-    "organizations:alias": 0.52,
-    "organizations:brand": 0.61,
-    "organizations:government": 0.78,
-    "organizations:legal": -0.08,
-    "organizations:listed": 0.11,
-    "organizations:model": -1.16,
-    "organizations:quoted": 0.10,
-    "organizations:suffix": 0.67,
-    "people:chinese": 0.11,
-    "people:dotted": 0.08,
-    "people:other": -1.07,
-    "places:full": 0.65,
-    "places:model": -1.26,
-    "places:short": -1.01,
-    "places:zone": 1.08,
-    "voter:against": -8.38,
-    "voter:alone": -6.85,
-    "voter:amount": -6.89,
+    "organizations:alias": 0.40,
+    "organizations:brand": 0.48,
+    "organizations:government": 1.05,
+    "organizations:legal": 0.37,
+    "organizations:listed": 0.13,
+    "organizations:model": -0.50,
+    "organizations:quoted": 0.41,
+    "organizations:suffix": 0.55,
+    "people:chinese": -0.53,
+    "people:dotted": 0.07,
+    "people:other": -1.27,
+    "places:full": 0.43,
+    "places:model": -1.22,
+    "places:short": -0.38,
+    "places:zone": 0.03,
+    "voter:against": -10.40,
+    "voter:alone": -9.28,
 }
 
 
 # What a voter's word adds: its yes, by its probability; its no, by its recall.
 # Of a label that no other part suggests, its probability is the score.
-YES, YES_LOGIT, NO = -0.13, 0.63, 0.64
+YES, YES_LOGIT, NO = -0.48, 0.47, 0.50
+
+
+UNSCORED = 0.98  # counts as the probability of a voter that gives none
 
 
 class Voice(NamedTuple):
@@ -121,9 +123,10 @@ def candidates(doc: Doc) -> list[Candidate]:
     ]
 
 
+_NAMED = ("ORG", "LOC", "PERSON")
 # Who else suggests a label; a voter is not alone with it where one of them ran.
 _OTHERS = {
-    **dict.fromkeys(("ORG", "LOC", "PERSON"), ("organizations", "people", "places", MODEL)),
+    **dict.fromkeys(_NAMED, ("organizations", "people", "places", MODEL)),
     **dict.fromkeys(("MONEY", "PERCENT", "QUANTITY"), ("amounts",)),
     "DATE": ("dates",),
 }
@@ -133,9 +136,7 @@ def _own_kind(doc: Doc, label: str, alone: bool) -> str:
     """The kind of a voter's own span, which stands `alone` or over something else."""
     if not any(name in doc.spans for name in _OTHERS.get(label, ())):
         return "label"
-    if not alone:
-        return "against"
-    return "alone" if len(_OTHERS[label]) > 1 else "amount"
+    return "alone" if alone and label in _NAMED else "against"  # the grammars find nearly every amount and date
 
 
 class _Said:
@@ -146,9 +147,11 @@ class _Said:
         self.spans: dict[tuple[int, int, str], float] = {}
         self._covered: set[int] = set()
         self.trust: dict[str, tuple[float, float]] = {}
+        self._scored = True
         if name in doc.spans:
             group = doc.spans[name]
             self.trust = group.attrs.get(TRUST) or {}
+            self._scored = group.attrs.get(SCORED, True)
             for span, score in zip(group, group.attrs["scores"], strict=True):
                 self.spans[span.start_char, span.end_char, span.label_] = score
                 self._covered.update(range(span.start_char, span.end_char))
@@ -159,7 +162,8 @@ class _Said:
 
     def of(self, start: int, end: int, label: str) -> Voice:
         """What the group says of a span whose label it knows."""
-        return Voice(self.spans.get((start, end, label)), *self.trust[label])
+        given = self.spans.get((start, end, label))
+        return Voice(given if given is None or self._scored else UNSCORED, *self.trust[label])
 
 
 def _of_group(doc: Doc, name: str, model: _Said) -> Iterable[Candidate]:
@@ -189,16 +193,28 @@ def probability(candidate: Candidate) -> float:
 def odds_of(candidate: Candidate) -> float:
     """The log odds that it is right."""
     odds = PRIOR + KINDS.get(candidate.kind, 0.0)
-    if candidate.kind.startswith("voter:"):  # the more precise the voter, the more its own is worth
-        odds += max((logit(voice.precision) for voice in candidate.voices if voice.given is not None), default=0.0)
+    voices, own = candidate.voices, _own_odds(candidate)
+    if own is not None:
+        odds += own[0]
+        voices = tuple(voice for voice in voices if voice is not own[1])
     if candidate.model is not None:
         odds += AGREES + LOGIT * logit(candidate.model)
     elif candidate.other:
         odds += DISAGREES
-    for voice in candidate.voices:
+    for voice in voices:
         yes, given, no = heard(voice)
         odds += YES * yes + YES_LOGIT * given + NO * no
     return odds
+
+
+def _own_odds(candidate: Candidate) -> tuple[float, Voice] | None:
+    """What the surest voter's word is worth for a span that no other part suggests: its precision and its probability,
+    as odds; None where another part does.
+    """
+    if not candidate.kind.startswith("voter:"):
+        return None
+    said = [(logit(v.precision) + logit(v.given), v) for v in candidate.voices if v.given is not None]
+    return max(said, key=lambda one: one[0]) if said else None
 
 
 def heard(voice: Voice) -> tuple[float, float, float]:

@@ -79,4 +79,4 @@ class SpacyModel:
                         found[number].append(Found(start, end, label, self._trust))
             source = f"{self.model.meta['lang']}_{self.model.meta['name']}@{self.version}"
             for doc, spans in zip(held, found, strict=True):
-                yield give(doc, source, spans, self.labels.values(), self._trust)
+                yield give(doc, source, spans, self.labels.values(), self._trust, scored=False)

@@ -103,6 +103,18 @@ def test_agreement_makes_surer_and_a_label_of_the_user_s_own_comes_from_the_crf(
     assert found["青岛市医院"].score > without["青岛市医院"].score
 
 
+def test_what_the_grammars_never_find_is_suggested_once_corrections_have_taught_it(tmp_path):
+    texts = [
+        f"{month}月{day}日,蓝色火焰{act}。" for month in range(1, 10) for day in (3, 8) for act in ("开张", "上新")
+    ]
+    marked = [(text, [(0, text.index(","), "DATE"), (text.index("蓝"), text.index("焰") + 1, "ORG")]) for text in texts]
+    train(marked, tmp_path / "brand.crf")
+    text = "昨天,蓝色火焰停业。"
+    with_it = suggest(annotation.load_pipeline(Annotation(crf=tmp_path / "brand.crf")), text)
+    assert "蓝色火焰" not in [span.text for span in suggest(annotation.load_pipeline(), text)]
+    assert ("蓝色火焰", "ORG") in [(span.text, span.label) for span in with_it]
+
+
 def test_scores_stay_calibrated_with_a_voter(tmp_path):
     gold = seeds() or pytest.skip("the seeds are not here (../shared); they are not ours to commit")
     train([(item.text, item.spans) for item in [*GOLD, *SENTENCES]], tmp_path / "model.crf")

@@ -95,6 +95,13 @@ def test_it_joins_our_own_parts_as_a_voter(folder):
     assert [f.label for f in suggested(doc, "model")] == ["PERSON", "LOC"]
 
 
+def test_what_only_it_finds_is_suggested_too(folder):
+    text = "韩梅梅和李雷在青禾公司。"
+    without = {s.text for s in suggest(annotation.load_pipeline(), text)}
+    with_it = {s.text for s in suggest(annotation.load_pipeline(Annotation(model=str(folder))), text)}
+    assert with_it >= without | {"李雷", "韩梅梅"}
+
+
 def test_a_label_can_be_mapped_otherwise_or_left_out(folder):
     found = suggest(annotation.load_pipeline(alone(folder, labels={"GPE": "ORG", "PER": ""})), "李雷去了嘉义。")
     assert {(s.text, s.label) for s in found} == {("嘉义", "ORG")}
