@@ -26,6 +26,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     Yahoo!. Where nothing is left, the span is empty.
     """
     while start < end:
+        if text[start].isalnum() and text[end - 1].isalnum():  # nearly always
+            break
         words = text[start:end]
         before, behind = _cut(words)
         if not before and not behind:

@@ -21,7 +21,7 @@ from annotation.labels import LabelScheme, load_labels
 from annotation.planted import Planted, plant, remember
 from annotation.project import Project, ensure_projects, make_part
 from annotation.suggestions import Suggestions, read_suggestions
-from annotation.tasks import SHOWN, to_prediction, to_task
+from annotation.tasks import SHOWN, check_suggestions, to_prediction, to_task
 from corpus.errors import JiaozhuError
 from corpus.progress import track
 from corpus.store import read_rows
@@ -265,7 +265,8 @@ def _candidates(
             continue
         doc_id = document["doc_id"]
         suggested = suggestions.get(doc_id)
-        to_task(document, suggested, scheme)
+        if suggested:
+            check_suggestions(document, suggested, scheme)
         scores = [span.score for span in suggested.spans] if suggested else []
         errors = expected_errors(scores, len(document["text"]))
         blind = drawn(doc_id, "blind", workspace.studio.blind)
@@ -321,7 +322,7 @@ def send_tasks(client: LabelStudio, project: Project, tasks: Sequence[Mapping[st
     left = list(tasks)
     for last in (False, False, True):
         try:
-            made: Any = client.projects.import_tasks(id=project.id, request=cast(Any, left), return_task_ids=True)
+            tasks_made, suggestions_made = _import(client, project, left)
         except (httpx.TransportError, ApiError) as error:
             if last or (isinstance(error, ApiError) and (error.status_code or 0) < 500):
                 raise
@@ -330,9 +331,32 @@ def send_tasks(client: LabelStudio, project: Project, tasks: Sequence[Mapping[st
             if not left:
                 return
             continue
-        require_taken("tasks", made.task_count, len(left))
-        require_taken("suggestions", made.prediction_count, sum(len(task.get("predictions", ())) for task in left))
+        require_taken("tasks", tasks_made, len(left))
+        require_taken("suggestions", suggestions_made, sum(len(task.get("predictions", ())) for task in left))
         return
+
+
+def _import(client: LabelStudio, project: Project, tasks: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """The SDK's `import_tasks` without its encoder, which takes a third of the time of an import of plain JSON.
+
+    Returns how many tasks and predictions the server says it made.
+    """
+    from label_studio_sdk.core.api_error import ApiError
+
+    answer = client._client_wrapper.httpx_client.request(
+        f"api/projects/{project.id}/import",
+        method="POST",
+        content=json.dumps(tasks, ensure_ascii=False).encode(),
+        headers={"content-type": "application/json"},
+    )
+    if not answer.is_success:
+        try:
+            body: object = answer.json()
+        except ValueError:
+            body = answer.text
+        raise ApiError(status_code=answer.status_code, headers=dict(answer.headers), body=body)
+    said = answer.json()
+    return said.get("task_count"), said.get("prediction_count")
 
 
 def _not_arrived(

@@ -78,17 +78,25 @@ def link(url: str | None) -> str:
 
 def to_prediction(document: Mapping[str, Any], suggestions: Suggestions, scheme: LabelScheme) -> dict[str, Any]:
     """The suggestions as one prediction, their edges trimmed as those of drawn spans are. Raises as `to_task` does."""
-    doc_id = document["doc_id"]
+    check_suggestions(document, suggestions, scheme)
+    doc_id, text = document["doc_id"], document["text"]
+    return prediction(suggestions.model, [_trimmed(doc_id, text, span) for span in suggestions.spans])
+
+
+def check_suggestions(document: Mapping[str, Any], suggestions: Suggestions, scheme: LabelScheme) -> None:
+    """The gate before every push: the suggestions are of this text, in it, what they say, and flat. Raises so."""
+    doc_id, text, names = document["doc_id"], document["text"], set(scheme.names)
     if suggestions.text_sha256 != document["text_sha256"]:
         raise JiaozhuError(
             f"{doc_id}: its suggestions were made for another text; run `jiaozhu annotation preannotate` again"
         )
     for span in suggestions.spans:
-        _check(doc_id, document["text"], span.start, span.end, span.label, scheme)
-        if document["text"][span.start : span.end] != span.text:
+        if not 0 <= span.start < span.end <= len(text) or span.label not in names:
+            _check(doc_id, text, span.start, span.end, span.label, scheme)
+        if text[span.start : span.end] != span.text:
             raise SpanError(f"{doc_id}: {_show(span)} says {span.text!r}, the text there is another")
+        _trimmed(doc_id, text, span)
     _check_flat(doc_id, suggestions.spans)
-    return prediction(suggestions.model, [_trimmed(doc_id, document["text"], span) for span in suggestions.spans])
 
 
 def prediction(model: str, spans: Sequence[Suggestion]) -> dict[str, Any]:
@@ -272,6 +280,8 @@ def _trimmed(doc_id: str, text: str, span: Suggestion) -> Suggestion:
     start, end = trim(text, span.start, span.end)
     if start >= end:
         raise SpanError(f"{doc_id}: {_show(span)} holds white space and marks only; a model must not suggest it")
+    if (start, end) == (span.start, span.end):
+        return span
     return replace(span, start=start, end=end, text=text[start:end])
 
 
