@@ -94,12 +94,14 @@ def features(lines: Lines) -> Columns:
     columns = np.zeros((len(NAMES), len(lines)))
     row = dict(zip(NAMES, columns, strict=True))
     row["free"][:] = 1
-    for index, line in enumerate(lines):
-        if line.rule is None:
-            continue
-        columns[_ROW_OF_RULE[line.rule], index] = 1
-        row["free"][index] = 0
-        row["head"][index] = _is_head(line) and not _leads_on(lines, index)
+    ruled = [index for index, line in enumerate(lines) if line.rule is not None]
+    for index in ruled:
+        columns[_ROW_OF_RULE[lines[index].rule or ""], index] = 1
+    row["free"][ruled] = 0
+    for index in ruled:
+        line = lines[index]
+        if any(head.may_match(line) for head in _HEADS) and _is_head(line) and not _leads_on(lines, index):
+            row["head"][index] = 1
     _own(lines, row)
     _of_page(lines, row)
     _windows(row, columns[_WINDOW_ROWS])
@@ -107,6 +109,7 @@ def features(lines: Lines) -> Columns:
     return columns
 
 
+_HEADS = (*teasers.HEADS, *comments.PATTERNS)
 _ROW_OF_RULE = {rule: NAMES.index(name) for rule, name in zip(RULES, _OF_RULES, strict=True)}
 _WINDOW_ROWS = slice(NAMES.index(_OF_WINDOWS[0]), NAMES.index(_OF_WINDOWS[0]) + len(_WINDOWS))
 

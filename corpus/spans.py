@@ -8,10 +8,11 @@ half-open, as in Python slices.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from corpus.errors import SpanError
 
@@ -204,8 +205,8 @@ def _walk(
     A cut is where it ends in the old text, the rule that removes what lies before it (None: it stays), and the shift
     from old offsets to new ones.
     """
-    runs: list[Run] = []
-    removed: list[Removed] = []
+    runs: list[tuple[int, int, int]] = []
+    removed: list[tuple[int, int, str]] = []
     old_runs = iter(old)
     start, raw_start, length = next(old_runs, (0, 0, 0))
     end = start + length
@@ -218,12 +219,12 @@ def _walk(
             if size > 0:
                 raw = raw_start + low - start
                 if rule is not None:
-                    removed.append(Removed(raw, raw + size, rule))
+                    removed.append((raw, raw + size, rule))
                 elif new_start + new_length == low + shift and new_raw + new_length == raw and new_length:
                     new_length += size
                 else:
                     if new_length:
-                        runs.append(Run(new_start, new_raw, new_length))
+                        runs.append((new_start, new_raw, new_length))
                     new_start, new_raw, new_length = low + shift, raw, size
             if end > stop:
                 break
@@ -234,5 +235,10 @@ def _walk(
             end = start + length
         cursor = stop
     if new_length:
-        runs.append(Run(new_start, new_raw, new_length))
-    return tuple(runs), tuple(removed)
+        runs.append((new_start, new_raw, new_length))
+    return tuple(map(_as_run, runs)), tuple(map(_as_removed, removed))
+
+
+# Named by the constructor of tuples: pages have thousands of them, and this takes a third of the time.
+_as_run = cast(Callable[[tuple[int, int, int]], Run], partial(tuple.__new__, Run))
+_as_removed = cast(Callable[[tuple[int, int, str]], Removed], partial(tuple.__new__, Removed))

@@ -109,7 +109,8 @@ def teaser_titles(lines: Sequence[Line]) -> Iterator[Line]:
 
 def summaries(lines: Sequence[Line]) -> Iterator[Line]:
     """The summaries of a list of articles: cut off in mid-sentence, each with a way to its whole text below it."""
-    more = [index for index, line in enumerate(lines) if len(line) <= _LONGEST_MORE and _MORE.search(line)]
+    likely = [index for index, line in enumerate(lines) if not line.without & _MORE.bit]
+    more = [index for index in likely if len(lines[index]) <= _LONGEST_MORE and _MORE.search(lines[index])]
     if len(more) < _LEAST_SUMMARIES:
         return
     for index in more:
