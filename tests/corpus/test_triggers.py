@@ -1,6 +1,10 @@
 """The triggers of a pattern are in every line it matches, so a line without them needs no search."""
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +14,8 @@ from corpus import body
 from corpus.lines import split_lines
 from corpus.rules import bylines, contact_ads, notices, sharing, teasers
 from corpus.spans import AlignedText
-from corpus.triggers import Pattern, triggers_of
+from corpus.trigger_parser import triggers_of
+from corpus.triggers import Pattern
 
 PATTERNS = [pattern for _, _, patterns in body.LINE_RULES for pattern in patterns]
 # Words of the rules, pieces of them, and what stands between.
@@ -107,3 +112,34 @@ def test_a_pattern_without_triggers_is_always_searched():
 def test_a_line_that_was_split_before_a_pattern_was_made_is_searched():
     (line,) = split_lines(AlignedText.of("某某词典"), None)
     assert Pattern("某某词典").search(line)
+
+
+_CLEAN_SAMPLES = """
+import sys
+if len(sys.argv) > 1:
+    import numpy, opencc
+    sys.modules["re._parser"] = None
+from corpus.clean import clean_page
+from corpus.reading import read_pages
+from corpus.rules.teasers import HEADS
+print(HEADS[0].bit, file=sys.stderr)
+print([clean_page(page) for page in read_pages([__import__("pathlib").Path("samples/pages")])])
+"""
+
+
+def test_a_python_without_the_parser_of_patterns_cleans_the_same():
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        repository = Path(__file__).parents[2]
+        return subprocess.run(
+            [sys.executable, "-c", _CLEAN_SAMPLES, *arguments],
+            cwd=repository,
+            env={**os.environ, "PYTHONPATH": str(repository)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    usual, without = run(), run("without")
+    assert usual.stderr != without.stderr  # no triggers: the bit that no line lacks
+    assert int(without.stderr) == 1 << 63
+    assert usual.stdout == without.stdout
