@@ -1,37 +1,36 @@
 """Organizations: a text, its words and its places in; ORG spans out, with the borders the guideline draws.
 
 The statistical model knows that something is an organization, seldom where it ends: 济南市工业|和信息化局. A
-grammar of last words (局 大学 有限公司 联盟 …) goes back over the model's words to the first of the name. Companies'
-short names are found in companies.py, further names of what was found in mentions.py.
+grammar of last words (局 大学 有限公司 联盟 …) goes back over the model's words to the first of the name. Bodies of the
+state are found in government.py, companies' short names in companies.py and quoted.py, further names of what was found
+in mentions.py; adjacent.py splits and joins neighbours.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from annotation.adjacent import joined, split, without_country
 from annotation.companies import AFTER_BRAND, BEFORE_BRAND, brands, framed, is_business, latin, placed, tickers
-from annotation.divisions import divisions
+from annotation.government import state_bodies
 from annotation.groups import DIVISIONS, Found, Words, suggest, suggested, text_of, words_of
 from annotation.lexicon import lexicon
 from annotation.mentions import again, aliases, listed
 from annotation.names import (
     ACTS,
-    BODY,
     BRAND,
     COMPANY,
     DEPARTMENT,
-    FIELD,
     GENERIC,
     LAST,
     LEGAL,
     LEVEL,
     MANY,
     STATE,
-    UNIT,
     Edges,
     Name,
     apart,
@@ -59,25 +58,6 @@ SCORES = {
     "model": 0.6,
 }
 
-_INNER = (
-    r"(?:(?:党组|党委)(?!书记|成员|副书记|委员))?"
-    r"(?:新闻办公室|新闻办|办公厅|办公室|信息中心|服务中心|指挥部|研究室|宣传部|组织部|统战部|政法委|网信办|[\u4e00-\u9fff]{2,8}(?:分局|支队|大队|派出所|部|处|科)(?![长学理分]))?"
-)
-
-_OFFICE = re.compile(rf"(?:(?:{FIELD})(?:{UNIT})(?![长])|{BODY})(?!长(?![江沙春]))")
-
-_SHORT_BODY = re.compile(
-    rf"(?<![各全我本该两几多何某其0-9０-９一二三四五六七八九十])[{LEVEL}](?={_OFFICE.pattern}|(?:{FIELD})(?:局|厅))"
-)
-
-_CENTRAL = re.compile(
-    r"中共中央(?:[\u4e00-\u9fff]{2,6}(?:部|办公厅|委员会))?|党中央|国务院(?:[\u4e00-\u9fff]{2,10}(?:办公室|办公厅|中心|委员会|参事室))?|全国人大常委会|全国人大|全国政协|中央军委|中央纪委|中纪委"
-    r"|最高人民法院|最高人民检察院|最高法|最高检|外交部|国防部|国家发展和改革委员会|国家发展改革委|国家发改委|教育部|科学技术部|科技部|工业和信息化部|工信部|国家民委|公安部|民政部|司法部|财政部|人力资源和社会保障部"
-    r"|人社部|自然资源部|生态环境部|住房和城乡建设部|住房城乡建设部|住建部|交通运输部|水利部|农业农村部|商务部|文化和旅游部|文旅部|国家卫生健康委员会|国家卫生健康委|国家卫健委|退役军人事务部|应急管理部|审计署"
-    r"|中国人民银行|证监会|银保监会|银监会|保监会|中国证监会|中国银保监会|国家金融监督管理总局|国家税务总局|国家市场监督管理总局|市场监管总局|国家统计局|国家知识产权局|国家药监局|国家药品监督管理局|国家能源局|国家医保局"
-    r"|国家外汇管理局|外汇局|海关总署|国资委|国务院国资委|国家铁路局|中国民航局|民航局|国家邮政局|全国(?:青联|妇联|学联|侨联|文联|残联|工商联|总工会)|团中央|中宣部|中组部|国家体育总局|体育总局|国家广电总局|广电总局|国家网信办|中央网信办|国台办|国新办|国家林草局|国家文物局|国家疾控局|中央气象台|中央政治局|中央银行"
-)
-
 # Roles and classes that stand before a name and are none of it.
 _ROLE = re.compile(
     r".*(?:股东|子公司|孙公司|母公司|关联公司|关联方|实控人|控制人|交易对方|持有人|发起人|出资方|投资方|收购方|巨头|龙头|企业|厂商|运营商|供应商|经销商|制造商|服务商|客户|伙伴|机构|单位|券商|主体|方面|原告|被告|第三人|上诉人|申请人|被申请人|记者|作者|通讯员"
@@ -99,82 +79,15 @@ def find_organizations(text: str, words: Words, places: Sequence[Place], table: 
     `places` are those found, `table` every mention of a division, inside names too.
     """
     edges = Edges(text, words, places, table)
-    structured = [*_government(edges), *_central(edges), *_commissions(edges), *_by_last_word(edges)]
-    found = _joined(edges, apart(_split(edges, [*structured, *_by_model(edges, structured)])))
+    structured = [*state_bodies(edges), *_by_last_word(edges)]
+    found = joined(edges, apart(split(edges, [*structured, *_by_model(edges, structured)])))
     known = list(quoted(edges))
     found = apart([*without(edges, found, known), *known])
     found = apart([*found, *brands(edges, found), *tickers(edges, found)])
     found = apart([*found, *framed(edges, found), *placed(edges, found), *latin(edges, found)])
     found = apart([*found, *aliases(edges, found)])
     found = apart([*found, *listed(edges, found)])
-    return apart(_home(edges, [*found, *again(edges, found)]))
-
-
-def _government(edges: Edges) -> Iterator[Name]:
-    """济南市工业和信息化局, 省委, 市工信局, 洛阳市政府, 山东省工业和信息化厅消费品产业处."""
-    text, words = edges.text, edges.words
-    for end, place in list(edges.by_end.items()):
-        match = _OFFICE.match(text, end)
-        if match is None or place.kind == "weak":
-            continue
-        if match[0] in ("政府", "委", "委员会", "人大") and not (
-            place.kind in ("full", "zone") or text[end - 1] in LEVEL
-        ):
-            continue  # 中国政府, 美国政府: a country and a common noun
-        yield Name(edges.chain(end), _inner(text, words, match.end()), "government")
-    for match in _SHORT_BODY.finditer(text):
-        start = match.start()
-        if not words.starts_at(start):
-            continue
-        office = _OFFICE.match(text, start + 1)
-        if office is not None:
-            yield Name(start, _inner(text, words, office.end()), "government")
-
-
-_INNER_MATCH = re.compile(_INNER)
-
-
-def _inner(text: str, words: Words, end: int) -> int:
-    """The end with the office inside the body: …厅消费品产业处, …政府新闻办."""
-    match = _INNER_MATCH.match(text, end)
-    if match is None or not match[0]:
-        return end
-    stop = match.end()
-    index = words.index_at(end)
-    while 0 <= index < len(words.all) and words.all[index].start < stop:
-        word = words.all[index]
-        if (
-            word.start >= end
-            and word.tag not in ("n", "vn", "nz", "ORG", "an", "a", "j", "nw", "LOC")
-            and word.end - word.start > 1
-        ):
-            return end
-        index += 1
-    return stop if words.ends_at(stop) else end
-
-
-def _central(edges: Edges) -> Iterator[Name]:
-    """The bodies of the state that are called by their bare name."""
-    for match in _CENTRAL.finditer(edges.text):
-        if edges.words.starts_at(match.start()) and edges.text[match.end() : match.end() + 1] not in ("门", "长", "署"):
-            yield Name(*match.span(), "government")
-
-
-_COMMISSION = re.compile(
-    r"团[省市县区]委|(?:卫健|发改|经信|国资|住建|文旅|教工|政法|网信|编|外事|农|科)委|发展改革委|卫生健康委(?!员)|网信办|编办"
-)
-
-
-def _commissions(edges: Edges) -> Iterator[Name]:
-    """卫健委, 发改委 by themselves, which are no classes."""
-    for match in _COMMISSION.finditer(edges.text):
-        start, end = match.span()
-        if (
-            edges.words.starts_at(start)
-            and edges.words.ends_at(end)
-            and edges.text[start - 1 : start] not in MANY | set(LEVEL)
-        ):
-            yield Name(start, end, "government")
+    return apart(without_country(edges, [*found, *again(edges, found)]))
 
 
 def _by_last_word(edges: Edges) -> Iterator[Name]:
@@ -413,87 +326,6 @@ _TAIL = re.compile(
 )
 
 _BOARD = re.compile(r"(?:董事会|监事会|股东大会|董事局)$")
-
-_AND = re.compile(
-    r"[和与及]|向(?=.{3})|(?:联合|会同|要约|收购|并购|[增减]持|质押给?|受让|[一二终]审|判决|裁定|判令|起诉|(?<![申投上公起])诉(?![讼求状])"
-    r"|公告|(?P<role>旗下的?|名下的?|(?:[一二三两四五几]家|全资|控股|第[一二三]大|原)*(?:[子孙]公司|股东)|一致行动人|独立第三方))+"
-)
-
-
-def _split(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:
-    """What the model took for one: [德国][莱茵储能], [恒川化学]与[齐东理工大学]."""
-    text = edges.text
-    for name in found:
-        start, end = name.start, name.end
-        for match in _AND.finditer(text, start + 2, end):
-            left = text[start : match.start()]
-            if len(left) < 3 and match["role"] is None:
-                continue
-            brand = BRAND.search(left)
-            branch = brand is not None and brand.end() == len(left) and not STATE.match(left)
-            if branch and brand is not None:
-                stem = left[: brand.start()]
-                generic = GENERIC.match(stem)
-                branch = (
-                    len(stem) > 1 and not (generic and generic.end() == len(stem)) and stem not in divisions().codes
-                )
-            if branch or last_end(left) == len(left) > 3 or (match["role"] and not GENERIC.fullmatch(left)):
-                yield Name(start, match.start(), name.kind)
-                start = match.end()
-        if start == name.start or (end - start > 1 and not GENERIC.fullmatch(text[start:end])):
-            yield Name(start, end, name.kind)
-
-
-def _home(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:
-    """Companies without the country before them: [德国][莱茵储能]."""
-    for name in found:
-        piece = edges.text[name.start : name.end]
-        for size in (4, 3, 2):
-            rest = piece[size:]
-            if piece[:size] in COUNTRIES and len(rest) > 2 and COMPANY.search(rest):
-                name = name._replace(start=name.start + size)
-                break
-        yield name
-
-
-def _joined(edges: Edges, found: Sequence[Name]) -> list[Name]:
-    """Neighbours that are one: 中国建设银行股份有限公司|宜昌分行, 青岛|海湾职业技术学院."""
-    text = edges.text
-    joined: list[Name] = []
-    for name in found:
-        before = joined[-1] if joined else None
-        if before is not None and before.end == name.start and _continues(edges, before, name):
-            joined[-1] = Name(before.start, name.end, "suffix" if before.kind == "model" else before.kind)
-            continue
-        place = edges.by_end.get(name.start)
-        if place is not None and place.kind in ("full", "short") and place.start >= (before.end if before else 0):
-            local = re.search(
-                r"(?:学院|医院|中学|小学|分行|支行|晚报|日报|晨报|电视台|有限公司|局|厅|法院|检察院|分公司|供电公司|农商行|商会|协会)$",
-                text[name.start : name.end],
-            )
-            own = name.start in edges.by_start or STATE.match(text, name.start)
-            brand = name.kind == "model" and name.end - name.start <= 3 and place.kind == "short"
-            if (local or brand) and not own:
-                name = Name(edges.chain(name.start), name.end, name.kind)
-        joined.append(name)
-    return joined
-
-
-_APART = re.compile(rf"[{LEVEL}](?:委|政府|人大|政协)|国务院|中央军委|中共中央|全国")
-
-
-def _continues(edges: Edges, before: Name, name: Name) -> bool:
-    """Whether the second is a part of the first (a branch, a faculty), or the first no more than its place."""
-    text = edges.text
-    piece = text[name.start : name.end]
-    if _APART.match(piece):
-        return False
-    if text[before.start : before.end] in divisions().codes:
-        return True
-    if before.kind == name.kind == "model" and name.end - before.start <= 6:
-        return True  # 新日|恒力
-    generic = GENERIC.match(piece)
-    return name.start in edges.by_start or (generic is not None and generic.end() >= bare(piece)) or bare(piece) == 0
 
 
 @Language.component("jiaozhu_organizations")

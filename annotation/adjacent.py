@@ -1,0 +1,94 @@
+"""Names that touch: what the model took for one is split, what are two pieces of one is joined.
+
+[德国][莱茵储能], [恒川化学]与[齐东理工大学]; 中国建设银行股份有限公司|宜昌分行.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from annotation.divisions import divisions
+from annotation.names import BRAND, COMPANY, GENERIC, LEVEL, STATE, Edges, Name, bare, last_end
+from annotation.places import COUNTRIES
+
+_AND = re.compile(
+    r"[和与及]|向(?=.{3})|(?:联合|会同|要约|收购|并购|[增减]持|质押给?|受让|[一二终]审|判决|裁定|判令|起诉|(?<![申投上公起])诉(?![讼求状])"
+    r"|公告|(?P<role>旗下的?|名下的?|(?:[一二三两四五几]家|全资|控股|第[一二三]大|原)*(?:[子孙]公司|股东)|一致行动人|独立第三方))+"
+)
+
+
+def split(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:
+    """What the model took for one: [德国][莱茵储能], [恒川化学]与[齐东理工大学]."""
+    text = edges.text
+    for name in found:
+        start, end = name.start, name.end
+        for match in _AND.finditer(text, start + 2, end):
+            left = text[start : match.start()]
+            if len(left) < 3 and match["role"] is None:
+                continue
+            brand = BRAND.search(left)
+            branch = brand is not None and brand.end() == len(left) and not STATE.match(left)
+            if branch and brand is not None:
+                stem = left[: brand.start()]
+                generic = GENERIC.match(stem)
+                branch = (
+                    len(stem) > 1 and not (generic and generic.end() == len(stem)) and stem not in divisions().codes
+                )
+            if branch or last_end(left) == len(left) > 3 or (match["role"] and not GENERIC.fullmatch(left)):
+                yield Name(start, match.start(), name.kind)
+                start = match.end()
+        if start == name.start or (end - start > 1 and not GENERIC.fullmatch(text[start:end])):
+            yield Name(start, end, name.kind)
+
+
+def without_country(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:
+    """Companies without the country before them: [德国][莱茵储能]."""
+    for name in found:
+        piece = edges.text[name.start : name.end]
+        for size in (4, 3, 2):
+            rest = piece[size:]
+            if piece[:size] in COUNTRIES and len(rest) > 2 and COMPANY.search(rest):
+                name = name._replace(start=name.start + size)
+                break
+        yield name
+
+
+def joined(edges: Edges, found: Sequence[Name]) -> list[Name]:
+    """Neighbours that are one: 中国建设银行股份有限公司|宜昌分行, 青岛|海湾职业技术学院."""
+    text = edges.text
+    whole: list[Name] = []
+    for name in found:
+        before = whole[-1] if whole else None
+        if before is not None and before.end == name.start and _continues(edges, before, name):
+            whole[-1] = Name(before.start, name.end, "suffix" if before.kind == "model" else before.kind)
+            continue
+        place = edges.by_end.get(name.start)
+        if place is not None and place.kind in ("full", "short") and place.start >= (before.end if before else 0):
+            local = re.search(
+                r"(?:学院|医院|中学|小学|分行|支行|晚报|日报|晨报|电视台|有限公司|局|厅|法院|检察院|分公司|供电公司|农商行|商会|协会)$",
+                text[name.start : name.end],
+            )
+            own = name.start in edges.by_start or STATE.match(text, name.start)
+            brand = name.kind == "model" and name.end - name.start <= 3 and place.kind == "short"
+            if (local or brand) and not own:
+                name = Name(edges.chain(name.start), name.end, name.kind)
+        whole.append(name)
+    return whole
+
+
+_APART = re.compile(rf"[{LEVEL}](?:委|政府|人大|政协)|国务院|中央军委|中共中央|全国")
+
+
+def _continues(edges: Edges, before: Name, name: Name) -> bool:
+    """Whether the second is a part of the first (a branch, a faculty), or the first no more than its place."""
+    text = edges.text
+    piece = text[name.start : name.end]
+    if _APART.match(piece):
+        return False
+    if text[before.start : before.end] in divisions().codes:
+        return True
+    if before.kind == name.kind == "model" and name.end - before.start <= 6:
+        return True  # 新日|恒力
+    generic = GENERIC.match(piece)
+    return name.start in edges.by_start or (generic is not None and generic.end() >= bare(piece)) or bare(piece) == 0
