@@ -17,6 +17,7 @@ from corpus.html import Hints, strip_markup
 from corpus.lines import Line, split_lines
 from corpus.metadata import TITLE, Metadata, read_metadata
 from corpus.records import Document, Page, Rejected
+from corpus.rules.entities import entities
 from corpus.rules.masking import is_masked
 from corpus.rules.mojibake import mojibake
 from corpus.rules.paragraphs import paragraphs
@@ -47,7 +48,8 @@ def clean_page(page: Page, *, keep_traditional: bool = False) -> Document | Reje
     text, hints = AlignedText.of(page.raw), None
     if page.is_html:
         text, hints = strip_markup(text)
-    text = text.apply(mojibake(text))  # first: its bytes may hide among the invisible characters
+    text = text.apply(entities(text))
+    text = text.apply(mojibake(text))  # its bytes may hide among the invisible characters
     text = plain_spaces(text)
     text = text.apply(invisible(text))
     text, script = simplify(text)

@@ -12,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from corpus import body, html
 from corpus.build import build_corpus
 from corpus.errors import JiaozhuError
 from corpus.explained import LOOKS, find_page, load, one_line, pieces, rows, safe_json, segments, visible
+from corpus.hidden_text import HIDDEN_TEXT
+from corpus.rules import mojibake, pinyin, repeats, whitespace
 from corpus.show import show
 from corpus.spans import AlignedText, Proposal, Run
 from tests.corpus.paging import write_corpus
@@ -195,3 +198,10 @@ def test_a_very_long_line_is_shown_whole(tmp_path):
     text = printed(corpus, "page")
     assert text.count("甲") == 100_000
     assert text.count("乙") == 200_000
+
+
+def test_every_rule_of_the_cleaner_has_a_look_of_its_own():
+    rules = {name for name, _, _ in body.LINE_RULES} | {body.OUTSIDE, HIDDEN_TEXT, repeats.BODY, repeats.LINE}
+    rules |= {module.RULE for module in (pinyin, mojibake, whitespace, html)}
+    assert rules <= LOOKS.keys()
+    assert len({(look.tint, look.line) for look in LOOKS.values()}) == len(LOOKS)
