@@ -9,8 +9,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
 
 CONNECT_SECONDS = 10.0  # to be connected; how long an answer may take is `[studio] timeout`
+OLDEST = (1, 22)  # release of Label Studio that is tested, and the first that is taken
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -117,7 +119,7 @@ def connected(workspace: Workspace, url: str | None = None) -> Iterator[LabelStu
         ) from None
     except (ParsingError, json.JSONDecodeError):
         raise JiaozhuError(
-            f"{where}: an answer of Label Studio could not be read; is its version 1.20 or later?"
+            f"{where}: an answer of Label Studio could not be read; is it a release newer than 1.23?"
         ) from None
 
 
@@ -135,11 +137,23 @@ def _check_server(http: httpx.Client, where: str) -> None:
     """Before the token is sent anywhere: is it a Label Studio at all?"""
     answer = http.get(f"{where}/api/version")
     try:
-        if answer.status_code == 200 and "label-studio-os-package" in answer.json():
-            return
+        said = answer.json() if answer.status_code == 200 else None
     except ValueError:
-        pass
-    raise JiaozhuError(f"{where}: answers, but is not a Label Studio; check the address")
+        said = None
+    if not isinstance(said, dict) or "label-studio-os-package" not in said:
+        raise JiaozhuError(f"{where}: answers, but is not a Label Studio; check the address")
+    if reason := too_old(where, said):
+        raise JiaozhuError(reason)
+
+
+def too_old(where: str, said: Mapping[str, object]) -> str:
+    """Why a server that says this of itself cannot be used, in one line; empty where it can, or says nothing."""
+    found = re.match(r"(\d+)\.(\d+)", release := str(said.get("release") or ""))
+    if not found or (int(found[1]), int(found[2])) >= OLDEST:
+        return ""
+    return (
+        f"{where}: is Label Studio {release}; from {'.'.join(map(str, OLDEST))} on it is tested, so update the server"
+    )
 
 
 def _reason(where: str, status: int | None, body: object) -> str:
