@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,8 @@ from annotation.suggestions import SCHEMA as SUGGESTIONS
 from corpus.records import SCHEMAS, doc_id_of, text_sha256
 from corpus.store import TableWriter
 from corpus.workspace import Studio, Workspace, load_workspace
+from tests.browser import VIEW, log_in
+from tests.install_browser import find_browser
 
 REPOSITORY = Path(__file__).parents[1]
 HEADER = "首页 > 新闻\n"  # the raw page has it, the clean text does not: raw offsets are clean ones and its length
@@ -183,9 +186,17 @@ class Desk:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """`jiaozhu annotation …` as a user runs it."""
+        return self.jiaozhu("annotation", *arguments, **environment)
+
+    def exports(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`jiaozhu exports …` as a user runs it."""
+        return self.jiaozhu("exports", *arguments)
+
+    def jiaozhu(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """`jiaozhu …` as a user runs it."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("LABEL_STUDIO_")}
         return subprocess.run(
-            [sys.executable, "-m", "jiaozhu", "--config", str(self.config), "annotation", *arguments],
+            [sys.executable, "-m", "jiaozhu", "--config", str(self.config), *arguments],
             cwd=self.workspace.root,
             env={**clean, "PYTHONPATH": str(REPOSITORY), **environment},
             capture_output=True,
@@ -222,3 +233,29 @@ def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
 def document() -> type[Document]:
     """The class `Document`, for tests to make theirs from."""
     return Document
+
+
+@pytest.fixture(scope="module")
+def chromium(request: pytest.FixtureRequest) -> Iterator[object]:
+    path = find_browser()
+    if path is None:
+        reason = "no Chromium: run `make browser`, or set CHROMIUM to its path"
+        if request.config.getoption("--require-browser") or os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any, label_studio: LabelStudio) -> Iterator[object]:
+    """A browser page, logged in as the owner of the server."""
+    context = chromium.new_context(viewport=VIEW, locale="zh-CN")
+    page = context.new_page()
+    log_in(page, label_studio.url, *label_studio.login)
+    yield page
+    context.close()

@@ -1,11 +1,6 @@
 """A person in a real browser: sees the suggestions on the right characters, corrects them, and is found in the log."""
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from annotation.adjudicate import adjudicate, push_conflicts
 from annotation.connection import connected
@@ -16,8 +11,8 @@ from annotation.push import find_tasks, push
 from annotation.tasks import Region, result
 from corpus.store import read_rows
 from exports.build import build_dataset
+from tests.browser import HIGHLIGHT, draw, highlights, open_task, submit, take_picture
 from tests.exports.making import gathered
-from tests.install_browser import find_browser
 
 pytestmark = pytest.mark.slow
 
@@ -70,96 +65,6 @@ IN_ARTICLE = [
     ("2028年", "DATE"),
     ("100亿元", "MONEY"),
 ]
-HIGHLIGHT = ".lsf-htx-richtext .htx-highlight"
-
-
-@pytest.fixture(scope="module")
-def chromium(request: pytest.FixtureRequest) -> Iterator[object]:
-    path = find_browser()
-    if path is None:
-        reason = "no Chromium: run `make browser`, or set CHROMIUM to its path"
-        if request.config.getoption("--require-browser") or os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium, label_studio) -> Iterator[object]:
-    """A browser page, logged in."""
-    context = chromium.new_context(viewport={"width": 1480, "height": 900}, locale="zh-CN")
-    page = context.new_page()
-    email, password = label_studio.login
-    page.goto(f"{label_studio.url}/user/login/")
-    page.fill('input[name="email"]', email)
-    page.fill('input[name="password"]', password)
-    page.click('button[type="submit"]')
-    page.wait_for_url(f"{label_studio.url}/**")
-    yield page
-    context.close()
-
-
-def open_task(page, label_studio, desk, sent):
-    """Open the document's task and wait for its suggestions."""
-    with connected(desk.workspace) as client:
-        project = require_project(client, desk.workspace.studio.project, load_labels())
-        [task] = find_tasks(client, project, [sent.doc_id])[sent.doc_id]
-    page.goto(f"{label_studio.url}/projects/{project.id}/data?task={task.id}")
-    page.wait_for_selector(HIGHLIGHT)
-
-
-def highlights(page) -> dict[tuple[int, int], str]:
-    """The highlighted characters by their offsets; a highlight over a line end comes in parts, joined here."""
-    found: dict[tuple[int, int], str] = {}
-    for start, end, text in page.eval_on_selector_all(
-        HIGHLIGHT, "all => all.map(e => [e.dataset.start, e.dataset.end, e.textContent])"
-    ):
-        found[int(start), int(end)] = found.get((int(start), int(end)), "") + text
-    return found
-
-
-def draw(page, words: str) -> None:
-    """Drag the mouse over the words, as a person does."""
-    box = page.evaluate(
-        """words => {
-            const root = document.querySelector('.lsf-htx-richtext');
-            const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-            for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-                const at = node.data.indexOf(words);
-                if (at < 0) continue;
-                const range = document.createRange();
-                range.setStart(node, at);
-                range.setEnd(node, at + words.length);
-                const box = range.getBoundingClientRect();
-                return [box.left, box.top + box.height / 2, box.right];
-            }
-            return null;
-        }""",
-        words,
-    )
-    assert box, f"{words} is not on the page in one piece"
-    left, middle, right = box
-    page.mouse.move(left + 1, middle)
-    page.mouse.down()
-    page.mouse.move((left + right) / 2, middle, steps=4)
-    page.mouse.move(right - 1, middle, steps=4)
-    page.mouse.up()
-
-
-def take_picture(page, name: str) -> None:
-    """For the documentation, where JIAOZHU_SCREENSHOTS names a folder."""
-    if folder := os.environ.get("JIAOZHU_SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png")
-
-
-def submit(page) -> None:
-    with page.expect_response(lambda answer: "/annotations" in answer.url and answer.request.method == "POST") as sent:
-        page.click('button:has-text("Submit")')
-    assert sent.value.status == 201
 
 
 def test_a_person_corrects_a_suggestion_and_it_is_in_the_log_with_what_and_who_and_in_the_parquet(
