@@ -14,7 +14,7 @@ from tests.browser import HIGHLIGHT, VIEW, draw, open_task, submit, take_picture
 
 pytestmark = pytest.mark.slow
 
-PEOPLE = ("shen@example.org", "lu@example.org")
+PEOPLE = ("xu@example.org", "lu@example.org")  # short enough to be shown whole
 AGREED = "云州市科技局11月20日发布消息，青禾制药的新药研发中心落户澄湖区，总投资48.6亿元。\n"
 DISPUTED = "澄湖区柳溪街道办事处介绍，高新区去年引进企业21家，云州大学参与共建。\n"
 SKIPPED = "锟斤拷锟斤拷，云州大学锟斤拷。\n"
@@ -69,8 +69,8 @@ def test_two_annotators_an_adjudicator_and_the_dataset(label_studio, desk, docum
     disputed = document(DISPUTED, [("澄湖区", "LOC"), ("高新区", "LOC"), ("云州大学", "ORG")], title="高新区引进企业")
     skipped = document(SKIPPED, [("云州大学", "ORG")], title="乱码")
     desk.write(agreed, disputed, skipped)
-    with desk.config.open("a", encoding="utf-8") as file:
-        file.write("overlap = 1.0\nannotators = 2\n")
+    settings = desk.config.read_text("utf-8").replace(desk.workspace.studio.project, "云州新闻 一天")
+    desk.config.write_text(f"{settings}overlap = 1.0\nannotators = 2\n", "utf-8")
     desk = type(desk)(load_workspace(desk.config))
     project = push(desk.workspace).url
     for number, own in enumerate(map(annotator, PEOPLE)):
