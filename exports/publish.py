@@ -7,6 +7,7 @@ In: the folder of a dataset that keeps every promise, and a token. Out: a datase
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ from exports.verify import verify_dataset
 
 VARIABLE = "HF_TOKEN"
 KEPT = frozenset({".gitattributes"})  # the Hub's own, which it writes into every repository
+
+_SIGNED = re.compile(r"\?[^\s'\"]+")  # an address to upload to is a right to write, by what follows its question mark
 
 T = TypeVar("T")
 
@@ -218,7 +221,8 @@ def _asked(where: str, token: str, ask: Callable[[], T], state: str = "nothing w
             reason = f"{status}, the Hub has an error of its own; publish again later"
         else:
             said = str(_root(error)).strip().splitlines() or [""]
-            reason = f"{type(_root(error)).__name__}: {said[0].replace(token, '…')[:200]}; publish again"
+            shown = _SIGNED.sub("?…", said[0].replace(token, "…"))
+            reason = f"{type(_root(error)).__name__}: {shown[:200]}; publish again"
         raise JiaozhuError(f"{where}: {state}: {reason}") from None
 
 

@@ -13,6 +13,7 @@ from hashlib import sha1, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TOKEN = "hf_s3cretOfTheTest0123456789"
+SIGNATURE = "s1gnedForTheTest"
 OWN = {".gitattributes": b"*.parquet filter=lfs\n"}
 
 
@@ -120,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
             for item in json.loads(content)["objects"]:
                 entry = {"oid": item["oid"], "size": item["size"]}
                 if item["oid"] not in hub.objects:
-                    entry["actions"] = {"upload": {"href": f"{hub.url}/objects/{item['oid']}"}}
+                    entry["actions"] = {"upload": {"href": f"{hub.url}/objects/{item['oid']}?Signature={SIGNATURE}"}}
                 found.append(entry)
             self.answer({"transfer": "basic", "objects": found})
             return

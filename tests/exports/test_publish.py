@@ -11,7 +11,7 @@ import pytest
 
 from corpus.folder import files_of
 from exports.build import build_dataset
-from tests.exports.hub import OWN, TOKEN, hub
+from tests.exports.hub import OWN, SIGNATURE, TOKEN, hub
 from tests.exports.making import SCHEME, make
 
 pytestmark = pytest.mark.slow
@@ -54,6 +54,7 @@ def run(server, folder, *arguments, token=TOKEN, name=NAME, **environment):
         check=False,
     )
     assert TOKEN not in result.stdout + result.stderr
+    assert SIGNATURE not in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     return result
 
@@ -147,6 +148,7 @@ def test_without_a_licence_or_with_a_strange_name_nothing_is_sent(server, licens
     [
         (("repos/create", 401), "401, the Hub does not know this token"),
         (("repos/create", 403), "403, this token may not write there"),
+        (("PUT /objects/", 400), "publish again"),
         (("POST .*/commit/", 500), "500, the Hub has an error of its own"),
         (("POST .*/commit/", 412), "412, somebody else changed it meanwhile"),
     ],
