@@ -15,8 +15,9 @@ from corpus.body import choose
 from corpus.characters import CharacterClass, han_in
 from corpus.html import Hints, strip_markup
 from corpus.lines import Line, split_lines
-from corpus.metadata import TITLE, Metadata, read_metadata
+from corpus.metadata import Metadata, read_metadata
 from corpus.records import Document, Page, Rejected
+from corpus.rules import repeats
 from corpus.rules.entities import entities
 from corpus.rules.masking import is_masked
 from corpus.rules.mojibake import mojibake
@@ -118,7 +119,7 @@ def _line_proposals(text: str, lines: Sequence[Line], body: Sequence[Line], titl
             yield Proposal(line.start, line.end, line.rule)
     # The title, with a space, before the first sentence: the line break between them was lost.
     if title and body and text.startswith(title + " ", body[0].start):
-        yield Proposal(body[0].start, body[0].start + len(title) + 1, TITLE)
+        yield Proposal(body[0].start, body[0].start + len(title) + 1, repeats.TITLE)
 
 
 def quality(text: str, flags: Sequence[str]) -> float:

@@ -96,7 +96,7 @@ def features(lines: Lines) -> Columns:
     row["free"][:] = 1
     ruled = [index for index, line in enumerate(lines) if line.rule is not None]
     for index in ruled:
-        columns[_ROW_OF_RULE[lines[index].rule or ""], index] = 1
+        columns[_ROW_OF_RULE.get(lines[index].rule or "", _ROW_OF_RULE[repeats.LINE]), index] = 1  # a title is one
     row["free"][ruled] = 0
     for index in ruled:
         line = lines[index]

@@ -18,7 +18,7 @@ from corpus.page_dates import read_date
 from corpus.rules import bylines, comments, repeats, teasers
 from corpus.triggers import Pattern
 
-TITLE, OUTSIDE = "title", "outside_article"
+OUTSIDE = "outside_article"
 MISMATCH_BELOW = 0.25  # share of the title's character pairs that the article must have
 
 _NUMBERED = re.compile(r"^第[\d一二三四五六七八九十百千零]{1,6}[章回节集]|[(（]\d{1,2}[)）]$")
@@ -120,7 +120,7 @@ def read_metadata(
         words = _words(title)
         for line in lines:
             if line.words == words and len(line.plain) <= 2 * _LONGEST_TITLE and (line.rule or not line.is_sentence):
-                line.rule = TITLE
+                line.rule = repeats.TITLE
     inside = body[min(_OPENING, len(body)) - 1].start if body else 0
     header = [line for line in lines if first < line.start < inside and line.rule == bylines.RULE]
     header += [line for line in above[:-_LINES_ABOVE] if line.rule == bylines.RULE][-3:] + above[-_LINES_ABOVE:]

@@ -31,6 +31,7 @@ _BREADCRUMB = re.compile(r"^[^。!?,]{0,80}[^\s>\d]\s*(?:>>|>|»|›|→|::)(?!\
 _ARROWS = Pattern("[>»›→]|::")
 _SURE = re.compile("[上下尾末]一?页(?:$|[ >\\d])|设为首页|加入收藏|当前位置")
 _SEPARATORS = Pattern(r"[|｜·•/丨\s]+")
+_DIGIT = re.compile(r"\d")
 _BARS = re.compile("[|/]")  # Latin words have spaces between them without being a menu
 _SENTENCE = re.compile(r"[。!?;]|[a-z]\.$")
 # A reference, `[J]. 管理世界, 2011(11): 56-58.`, or who took the picture.
@@ -53,8 +54,9 @@ def navigation(line: Line) -> bool:
 
 
 def sure(line: Line) -> bool:
-    """Paging and the like, which no article has in its midst."""
-    return bool(_SURE.search(line.plain))
+    """Paging and menus between bars, which no article has in its midst; a row of a table has figures."""
+    text = line.plain
+    return bool(_SURE.search(text)) or ("|" in text and not _DIGIT.search(text) and is_list(text, 5))
 
 
 def is_list(text: str, least: int = 4) -> bool:

@@ -9,6 +9,7 @@ from corpus.lines import Line
 
 BODY = "repeated_body"
 LINE = "repeated_line"
+TITLE = "title"
 
 _LONG = 30
 _TOP = 3  # lines in which a page's own title may stand, with the site's name: `题目_新闻_某某网`
@@ -25,7 +26,7 @@ def repeats(lines: Sequence[Line]) -> Iterator[tuple[Line, str]]:
         title, *site = _SITE.split(line.plain, maxsplit=1)
         title = title.rstrip()
         if site and len(title) >= 4 and not line.is_sentence and _stands_again(title, line, lines):
-            yield line, LINE
+            yield line, TITLE
     seen: set[str] = set()
     for line in lines:
         words = line.words

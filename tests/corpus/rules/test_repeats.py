@@ -1,7 +1,7 @@
 """Lines whose words an earlier line has are named; sub-headings and short answers may come again."""
 
 from corpus.lines import split_lines
-from corpus.rules.repeats import BODY, LINE, repeats
+from corpus.rules.repeats import BODY, LINE, TITLE, repeats
 from corpus.spans import AlignedText
 
 PARAGRAPH = "近日，项目在高新区开工建设，总投资60亿元，将引进上下游产业链优质企业，打造北方业务中心。"
@@ -38,5 +38,5 @@ def test_a_hostile_line_takes_no_time(hostile, is_quick):
 
 
 def test_the_pages_own_title_with_the_sites_name_is_a_repetition():
-    assert found("三号码头开港_快讯_某某网\n首页\n三号码头开港") == [("三号码头开港_快讯_某某网", LINE)]
+    assert found("三号码头开港_快讯_某某网\n首页\n三号码头开港") == [("三号码头开港_快讯_某某网", TITLE)]
     assert found("三号码头开港_快讯_某某网\n首页\n二号码头开港") == []
