@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.characters import BUCKETS, Codes, Mask, bucket_of
+from corpus.characters import BUCKETS, Codes, Mask, Places, bucket_of
 from corpus.html import BOILERPLATE, LINK, MAIN
 from corpus.lines import Line, Lines
 from corpus.rules import (
@@ -191,20 +192,29 @@ def _occurrences(buckets: Codes) -> tuple[Mask, Mask]:
 
 _LOWS = np.array([low for _, low, _ in _WINDOWS])[:, None]
 _HIGHS = np.array([high for _, _, high in _WINDOWS])[:, None]
-_WIDEST = max(max(abs(low), abs(high)) for _, low, high in _WINDOWS) + 1
 
 
 def _windows(row: dict[str, Column], out: Columns) -> None:
     """The mean of a column over lines `i + low` to `i + high`, those that exist; 0 where there are none."""
     count = out.shape[1]
-    padded = np.zeros((len(_WINDOWS), count + 2 * _WIDEST))  # sums of what stands before each line, and beyond
-    sums = padded[:, _WIDEST : _WIDEST + count + 1]
+    sums = np.zeros((len(_WINDOWS), count + 1))
     np.cumsum([row[name] for name, _, _ in _WINDOWS], axis=1, out=sums[:, 1:])
-    padded[:, _WIDEST + count + 1 :] = sums[:, -1:]
-    for sums, mean, (_, low, high) in zip(padded, out, _WINDOWS, strict=True):
-        np.subtract(sums[_WIDEST + high + 1 :][:count], sums[_WIDEST + low :][:count], out=mean)
+    first, last, sizes = _usual_places(count) if count <= _USUAL else _places(count)
+    flat = sums.ravel()
+    np.divide(flat[last] - flat[first], sizes, out=out)
+
+
+def _places(count: int) -> tuple[Places, Places, Places]:
+    """Where the windows of all lines begin and end among their sums, one row after the other, and their sizes."""
     index = np.arange(count)
-    out /= np.maximum(np.minimum(index + _HIGHS + 1, count) - np.maximum(index + _LOWS, 0), 1)
+    first = np.minimum(np.maximum(index + _LOWS, 0), count)
+    last = np.minimum(np.maximum(index + _HIGHS + 1, 0), count)
+    row = np.arange(len(_WINDOWS))[:, None] * (count + 1)
+    return first + row, last + row, np.maximum(last - first, 1)
+
+
+_USUAL = 200  # lines of a page; pages with as many lines share their windows
+_usual_places = lru_cache(maxsize=_USUAL)(_places)
 
 
 def _of_place(row: dict[str, Column]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import numpy as np
-
 from corpus.characters import CharacterClass, codes_of, text_of
 from corpus.spans import AlignedText, Proposal
 
@@ -20,7 +18,7 @@ _NOBODY_SEES = (
 )
 _UNSEEN = CharacterClass(_NOBODY_SEES)
 _INVISIBLE = re.compile(f"{_NOBODY_SEES}+")
-_BAR = CharacterClass("[ |]")
+_BARS = re.compile(r"[ |]+")
 _RUNS_OF_SPACES = re.compile(" {2,}")
 _EMPTY_LINES = re.compile(r"\n\n+")
 
@@ -54,17 +52,11 @@ def invisible(page: AlignedText) -> Iterator[Proposal]:
 def edges(page: AlignedText) -> Iterator[Proposal]:
     """Indents, trailing spaces and table bars, runs of spaces; then empty lines."""
     text = page.text
-    if not _BAR.is_in(text):
-        return
-    borders = np.flatnonzero(np.diff(_BAR.where(text), prepend=False, append=False))
-    starts, ends = borders[::2], borders[1::2]
-    codes = codes_of("\n" + text + "\n")
-    at_edge = (codes[starts] == ord("\n")) | (codes[ends + 1] == ord("\n"))
-    for run in np.flatnonzero(at_edge | (ends - starts > 1)).tolist():
-        start, end = int(starts[run]), int(ends[run])
-        if at_edge[run]:
+    for match in _BARS.finditer(text):
+        start, end = match.span()
+        if start == 0 or text[start - 1] == "\n" or end == len(text) or text[end] == "\n":
             yield Proposal(start, end, RULE)
-        else:
+        elif end - start > 1:
             for spaces in _RUNS_OF_SPACES.finditer(text, start, end):
                 yield Proposal(*spaces.span(), RULE, " ")
 
