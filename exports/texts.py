@@ -41,7 +41,9 @@ class Texts:
         content = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
         content = content[borders[0] : borders[-1]]
         borders -= borders[0]
-        starts = np.append(np.flatnonzero(content.view(np.int8) >= -64), len(content))  # no continuation bytes
+        begins = np.ones(len(content) + 1, bool)
+        np.greater_equal(content.view(np.int8), -64, out=begins[:-1])  # no continuation bytes
+        starts = np.flatnonzero(begins)
         rows = np.searchsorted(starts, borders)
         if not np.array_equal(starts[rows], borders):
             raise pa.ArrowInvalid("a text begins or ends inside a character")

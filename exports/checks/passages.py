@@ -150,9 +150,10 @@ def _check_entities(walk: Walk, shape: Shape, table: pa.Table, texts: Texts, nam
     keep = tagged[owners]
     edges = ((begins + starts)[keep], (begins + ends)[keep])
     tags = encode(len(texts.starts) - 1, *edges, labels[keep], shape.tags)
-    values, _ = lists(table["ner_tags"].combine_chunks())
+    values = table["ner_tags"].combine_chunks().flatten()
     sizes = pc.list_value_length(table["ner_tags"]).to_numpy()
-    tagged &= _same_lists(sizes, pc.fill_null(values, -1).to_numpy(), texts.lengths, tags)
+    values = pc.fill_null(values, -1) if values.null_count else values
+    tagged &= _same_lists(sizes, values.to_numpy(), texts.lengths, tags)
     walk.findings["tags"].fail_where(~tagged, lambda row: f"passage {names[row]}")
     if shape.inner:
         _check_inner(walk, table["inner"].combine_chunks(), entities, owners, names)
