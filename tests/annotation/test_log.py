@@ -159,3 +159,18 @@ def test_runs_that_append_the_same_records_at_once_write_each_once(tmp_path):
         written = pool.starmap(append, [(log, records)] * 4)
     assert sum(written) == 200
     assert list(read_log(log)) == records
+
+
+@pytest.mark.parametrize("indent", [None, " "])
+def test_the_records_of_some_documents_are_those_of_all_whatever_form_the_lines_have(tmp_path, indent):
+    log = tmp_path / "log.jsonl"
+    records = [replace(RECORD, doc_id=name, annotation=f"u{name}") for name in ("d1", "d2", 'd"3', "d1x")]
+    lines = [to_line(record) for record in records]
+    if indent:
+        lines = [json.dumps(dict(reversed(json.loads(line).items()))) for line in lines]
+    log.write_text("\n".join(lines) + "\n", "utf-8")
+    for wanted in ({"d1"}, {'d"3', "d2"}, set()):
+        found = [record for record in read_log(log, wanted) if record.doc_id in wanted]
+        assert found == [record for record in records if record.doc_id in wanted]
+    if indent is None:
+        assert [record.doc_id for record in read_log(log, {"d2"})] == ["d2", 'd"3']  # a quoted one is parsed to be sure

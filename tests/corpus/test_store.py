@@ -5,9 +5,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus.errors import JiaozhuError
-from corpus.store import TableWriter, read_rows
+from corpus.store import TableWriter, read_rows, rows_of
 
 SCHEMA = pa.schema([("name", pa.string()), ("spans", pa.list_(pa.struct([("start", pa.int64())])))])
+DOCUMENTS = pa.schema([("doc_id", pa.string()), ("text", pa.string())])
 ROWS = [{"name": f"第{number}行𠮷", "spans": [{"start": number}]} for number in range(25)]
 
 
@@ -49,3 +50,22 @@ def test_what_is_no_table_is_said(tmp_path):
         list(read_rows(tmp_path / "none"))
     with pytest.raises(JiaozhuError, match="has no column 'age'"):
         list(read_rows(write(tmp_path / "u.parquet"), ["age"]))
+
+
+@pytest.mark.parametrize("wanted", [set(), {"d3"}, {"d0", "d8", "d9"}, {"none"}])
+def test_rows_of_documents_are_those_rows_in_the_order_of_the_table(tmp_path, wanted):
+    for part in range(2):
+        with TableWriter(tmp_path / f"{part}.parquet", DOCUMENTS, rows_per_group=2) as table:
+            for number in range(part * 5, part * 5 + 5):
+                table.write({"doc_id": f"d{number}", "text": str(number)})
+    found = list(rows_of(tmp_path, wanted, ("doc_id", "text")))
+    assert found == [row for row in read_rows(tmp_path) if row["doc_id"] in wanted]
+
+
+def test_a_missing_table_or_column_is_said(tmp_path):
+    with pytest.raises(JiaozhuError, match="no Parquet table here"):
+        list(rows_of(tmp_path, {"d"}, ("doc_id",)))
+    with TableWriter(tmp_path / "0.parquet", DOCUMENTS) as table:
+        table.write({"doc_id": "d"})
+    with pytest.raises(JiaozhuError, match="no column 'raw'"):
+        list(rows_of(tmp_path, {"d"}, ("doc_id", "raw")))

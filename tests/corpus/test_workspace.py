@@ -14,6 +14,11 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
+def test_a_share_may_be_written_as_a_whole_number(tmp_path):
+    studio = load_workspace(write(tmp_path, "[studio]\nblind = 1\noverlap = 0.25\n")).studio
+    assert (studio.blind, studio.overlap, studio.planted) == (1.0, 0.25, 0.0)
+
+
 def test_paths_are_relative_to_the_file(tmp_path):
     config = write(tmp_path, '[paths]\npages = ["a", "/b"]\ncorpus = "c"\n[studio]\nfolder = "s"\n')
     workspace = load_workspace(config)
@@ -74,6 +79,9 @@ def test_the_file_of_the_current_folder_is_found(tmp_path, monkeypatch):
         ('[paths]\npages = "x"\n', r"\[paths\] pages must be a list of paths"),
         ("[paths]\npages = [3]\n", r"\[paths\] pages must be a list of paths"),
         ('[exports]\nmax_chars = "many"\n', r"\[exports\] max_chars must be a number above 0, not 'many'"),
+        ("[studio]\nblind = 1.5\n", r"\[studio\] blind must be a share from 0.0 to 1.0, not 1.5"),
+        ("[studio]\noverlap = -1\n", r"\[studio\] overlap must be a share from 0.0 to 1.0, not -1"),
+        ("[studio]\nplanted = true\n", r"\[studio\] planted must be a share from 0.0 to 1.0, not True"),
         ("[studio]\nbatch = 0\n", r"\[studio\] batch must be a number above 0, not 0"),
         ("[exports]\nmax_chars = true\n", r"\[exports\] max_chars must be a number above 0, not True"),
         ('[exports]\nmask_personal_data = "no"\n', r"\[exports\] mask_personal_data must be true or false, not 'no'"),
