@@ -10,6 +10,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -214,20 +215,27 @@ class _Push:
         return found
 
     def _one_of(self, found: Sequence[tuple[Project, Task]]) -> tuple[Project, Task]:
-        """The task of a document, of several that hold nobody's work the oldest, and the others are deleted."""
+        """The task of a document. Of several that hold nobody's work, the oldest with suggestions; the others go.
+
+        Label Studio on SQLite can lose the suggestions of an import that meets another.
+        """
         if len(found) == 1:
             return found[0]
+        found = sorted(found, key=lambda item: not any(item[1].models))
         left = [(project, task) for project, task in found if self._is_worked_on(task)] or [found[0]]
         for project, task in found:
             if (project, task) not in left:
-                self.client.tasks.delete(str(task.id))
+                with _unless_gone():
+                    self.client.tasks.delete(str(task.id))
+                    self.counts["doubles"] += 1
                 self.tasks[project.id] -= 1
-                self.counts["doubles"] += 1
         return left[0]
 
     def _is_worked_on(self, task: Task) -> bool:
-        now: Any = self.client.tasks.get(str(task.id))
-        return bool(now.annotations or now.drafts)
+        with _unless_gone():
+            now: Any = self.client.tasks.get(str(task.id))
+            return bool(now.annotations or now.drafts)
+        return False
 
     def _send(self, tasks: Sequence[Mapping[str, Any]]) -> None:
         """Fill the parts of the project in their order, and make a further one where all are full."""
@@ -251,6 +259,18 @@ class _Push:
 
     def _room(self, project: Project) -> int:
         return self.settings.max_tasks - self.tasks[project.id]
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    """Another machine takes the same doubles away at the same time."""
+    from label_studio_sdk.core.api_error import ApiError
+
+    try:
+        yield
+    except ApiError as error:
+        if error.status_code != 404:
+            raise
 
 
 def _candidates(

@@ -1,6 +1,9 @@
 """Every canonical document becomes one task with its suggestions, however often it is pushed."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 
@@ -8,11 +11,11 @@ from annotation.choice import drawn
 from annotation.connection import connected
 from annotation.labels import load_labels
 from annotation.log import Suggestion
-from annotation.project import require_project, require_projects
+from annotation.project import ensure_projects, require_project, require_projects
 from annotation.pull import pull
 from annotation.push import find_tasks, push
 from annotation.tasks import suggestions_of
-from corpus.errors import SpanError
+from corpus.errors import JiaozhuError, SpanError
 
 pytestmark = pytest.mark.slow
 
@@ -234,3 +237,28 @@ def test_doubles_of_a_push_on_another_machine_are_removed_and_nobodys_work_is(la
     assert [task.id for task in left[documents[0].doc_id]] == [twice[2].id]
     for item in documents[1:]:
         assert [task.id for task in left[item.doc_id]] == [there[item.doc_id][0].id]
+
+
+def test_pushes_from_two_machines_at_once_make_each_task_once(label_studio, desk, document, tmp_path, monkeypatch):
+    documents = [document(f"济南大学第{number}篇\n", [("济南大学", "ORG")]) for number in range(12)]
+    desk.write(*documents)
+    machines = [with_settings(desk, folder=tmp_path / name, batch=4) for name in "ab"]  # no lock in common
+    both_are_ready = Barrier(2, timeout=60)
+
+    def find(*arguments):
+        found = ensure_projects(*arguments)
+        both_are_ready.wait()
+        return found
+
+    def run(machine):
+        with suppress(JiaozhuError):  # two imports at once can be too much for Label Studio on SQLite: run it again
+            push(machine, label_studio.url)
+
+    with monkeypatch.context() as patch, ThreadPoolExecutor() as pool:
+        patch.setattr("annotation.push.ensure_projects", find)
+        list(pool.map(run, machines))
+    done = push(machines[0], label_studio.url)
+    assert done.pushed + done.already == 12
+    tasks = tasks_of(desk)
+    assert sorted(task.data["text"] for task in tasks) == sorted(item.text for item in documents)
+    assert all(len(task.predictions) == 1 for task in tasks)
