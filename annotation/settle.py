@@ -59,6 +59,7 @@ KINDS: dict[str, float] = {
 YES, YES_LOGIT, NO = -0.48, 0.47, 0.50
 
 
+SUREST = 0.99  # beyond, a model that knows a string by heart is no more often right
 UNSCORED = 0.98  # counts as the probability of a voter that gives none
 
 
@@ -213,7 +214,7 @@ def _own_odds(candidate: Candidate) -> tuple[float, Voice] | None:
     """
     if not candidate.kind.startswith("voter:"):
         return None
-    said = [(logit(v.precision) + logit(v.given), v) for v in candidate.voices if v.given is not None]
+    said = [(logit(v.precision) + logit(min(v.given, SUREST)), v) for v in candidate.voices if v.given is not None]
     return max(said, key=lambda one: one[0]) if said else None
 
 
