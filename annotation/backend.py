@@ -24,10 +24,10 @@ from annotation import import_pipeline
 from annotation.labels import load_labels
 from annotation.log import Suggestion
 from annotation.serve import BASE, basic
-from annotation.suggestions import Suggestions
+from annotation.suggestions import Suggestions, to_suggestions
 from annotation.tasks import to_prediction
 from corpus.errors import JiaozhuError
-from corpus.store import read_rows
+from corpus.store import rows_of
 from corpus.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ Handler = Callable[[Request, Any], Awaitable[Response]]
 
 
 class Suggester:
-    """The suggestions of the pipeline for documents of the corpus; one at a time, whoever asks."""
+    """Suggestions for documents of the corpus: those of `preannotate`, or of the pipeline; one request at a time."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._scheme = load_labels(workspace.labels)
         self._module = import_pipeline()
-        self._nlp: Language = self._module.load_pipeline()
+        self._nlp: Language = self._module.load_pipeline(workspace.annotation, workspace.labels)
         self._lock = threading.Lock()
         self.model: str = self._module.model_of(self._nlp)
 
@@ -56,22 +56,31 @@ class Suggester:
         asked = [_document_of(task) for task in tasks]
         wanted = {doc_id for doc_id, _ in filter(None, asked)}
         with self._lock:
-            documents = self._documents(wanted) if wanted else {}
+            documents = self._documents(wanted)
+            made = self._made(wanted)
             return [
-                [self._prediction(documents[item[0]])]
+                [self._prediction(documents[item[0]], made.get(item[0]))]
                 if item and item[0] in documents and documents[item[0]]["text_sha256"] == item[1]
                 else []
                 for item in asked
             ]
 
     def _documents(self, doc_ids: set[str]) -> dict[str, dict[str, Any]]:
-        rows = read_rows(self._workspace.corpus / "documents", ("doc_id", "text_sha256", "text"))
-        return {row["doc_id"]: row for row in rows if row["doc_id"] in doc_ids}
+        rows = rows_of(self._workspace.corpus / "documents", doc_ids, ("doc_id", "text_sha256", "text"))
+        return {row["doc_id"]: row for row in rows}
 
-    def _prediction(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        found: tuple[Suggestion, ...] = self._module.suggest(self._nlp, document["text"])
-        suggested = Suggestions(document["doc_id"], document["text_sha256"], self.model, found)
-        return to_prediction(document, suggested, self._scheme)
+    def _made(self, doc_ids: set[str]) -> dict[str, Suggestions]:
+        """What `preannotate` suggests: the names of the whole corpus had a say in it."""
+        if not self._workspace.suggestions.is_file():
+            return {}
+        rows = rows_of(self._workspace.suggestions, doc_ids, ("doc_id", "text_sha256", "model", "spans"))
+        return {row["doc_id"]: to_suggestions(row) for row in rows}
+
+    def _prediction(self, document: Mapping[str, Any], made: Suggestions | None) -> dict[str, Any]:
+        if made is None or made.text_sha256 != document["text_sha256"]:
+            found: tuple[Suggestion, ...] = self._module.suggest(self._nlp, document["text"])
+            made = Suggestions(document["doc_id"], document["text_sha256"], self.model, found)
+        return to_prediction(document, made, self._scheme)
 
 
 def make_app(suggester: Suggester, decided: threading.Event, secret: str) -> Starlette:

@@ -6,9 +6,10 @@ a change of the cleaner are never laid over another text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -51,6 +52,10 @@ class Suggestions:
 
 def read_suggestions(path: Path) -> Iterator[Suggestions]:
     """Every row of the table, in its order."""
-    for row in read_rows(path):
-        spans = tuple(Suggestion(**span) for span in row["spans"])
-        yield Suggestions(row["doc_id"], row["text_sha256"], row["model"], spans)
+    return map(to_suggestions, read_rows(path))
+
+
+def to_suggestions(row: Mapping[str, Any]) -> Suggestions:
+    """One row of the table."""
+    spans = tuple(Suggestion(**span) for span in row["spans"])
+    return Suggestions(row["doc_id"], row["text_sha256"], row["model"], spans)

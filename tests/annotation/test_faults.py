@@ -176,7 +176,7 @@ def test_a_server_that_stays_away_is_one_line(label_studio, desk, document, monk
 
 def test_fifty_runs_killed_at_random_points_lose_and_double_nothing(label_studio, desk, document):
     chance = random.Random(5)
-    documents = corpus_of(document, 24)
+    documents = corpus_of(document, 15)
     desk = with_settings(desk, batch=3)
     desk.write(*documents)
     # Each run is a process of its own, forked from one that has imported everything: starting 50 would take minutes.
@@ -188,7 +188,7 @@ def test_fifty_runs_killed_at_random_points_lose_and_double_nothing(label_studio
             settings = replace(desk.workspace.studio, project=f"{desk.workspace.studio.project} {round_}")
             at_work = Desk(replace(desk.workspace, studio=settings))
             at_work.workspace.log.unlink(missing_ok=True)
-            for run, requests in ((push, 20), (pull, 8)):
+            for run, requests in ((push, 14), (pull, 8)):
                 if run is pull:
                     annotate_all(at_work, label_studio.url)
                 for _ in range(5):
@@ -228,6 +228,26 @@ def test_two_pushes_at_once_make_each_task_once(label_studio, desk, document):
     done = [finish(run) for run in runs]
     assert [code for code, _, _ in done] == [0, 0]
     assert sorted(json.loads(out)["pushed"] for _, out, _ in done) == [0, len(documents)]
+    assert_each_pushed_once(desk, label_studio.url, documents)
+
+
+def test_two_machines_that_push_at_once_leave_each_task_once_after_one_more_run(
+    label_studio, desk, document, tmp_path, monkeypatch
+):
+    desk = with_settings(desk, batch=5)
+    documents = corpus_of(document, 20)
+    desk.write(*documents)
+    elsewhere = tmp_path / "elsewhere"  # another machine has another folder, so that neither waits for the other
+    elsewhere.mkdir()
+    config = desk.config.read_text("utf-8").replace(str(label_studio.settings.folder), str(elsewhere / "data"))
+    (desk.workspace.root / "other.toml").write_text(config, "utf-8")
+    other = Desk(load_workspace(desk.workspace.root / "other.toml"))
+    runs = [launch(desk, "push", url=label_studio.url)]
+    monkeypatch.setattr(Desk, "config", property(lambda self: self.workspace.root / "other.toml"))
+    runs.append(launch(other, "push", url=label_studio.url))
+    for run in runs:
+        finish_in_one_line(run)
+    push(desk.workspace)
     assert_each_pushed_once(desk, label_studio.url, documents)
 
 

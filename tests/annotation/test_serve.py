@@ -49,7 +49,7 @@ def data_of(document) -> dict[str, str]:
 
 
 def test_what_has_no_secret_or_lies_gets_nothing_and_the_rest_the_suggestions_of_our_own_text(desk, document):
-    known, other = document(TEXT), document("云州大学\n")
+    known, other = document(TEXT, has_suggestions=False), document("云州大学\n", [("云州", "LOC")])
     desk.write(known, other)
     headers = {"Authorization": basic(SECRET)}
     with backend(desk.workspace) as (url, decided), httpx.Client(base_url=url, headers=headers) as client:
@@ -76,6 +76,9 @@ def test_what_has_no_secret_or_lies_gets_nothing_and_the_rest_the_suggestions_of
         assert prediction["model_version"] == model
         found = suggestions_of(known.doc_id, TEXT, prediction, load_labels())
         assert {("云州市科技局", "ORG"), ("3000亿元", "MONEY")} <= {(s.text, s.label) for s in found.values()}
+
+        [[made]] = client.post("/predict", json={"tasks": [{"data": data_of(other)}]}).json()["results"]
+        assert (made["model_version"], made["result"][0]["value"]["labels"]) == (other.model, ["LOC"])  # preannotate's
 
         for body, status in (
             (b"{", 400),
