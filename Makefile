@@ -77,7 +77,7 @@ pull: setup ## Bring what people decided into the annotation log
 
 exports: corpus ## Rebuild the dataset from the pages and the annotation log; no server needed
 	@$(JIAOZHU) exports build
-	@$(JIAOZHU) exports verify
+	@$(JIAOZHU) exports verify --once
 
 verify: setup ## Check what the dataset promises
 	@$(JIAOZHU) exports verify

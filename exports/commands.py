@@ -132,6 +132,9 @@ def verify(
     corpus: Annotated[
         Path | None, typer.Option(help="The corpus it was built from: checks texts and raw offsets against it too.")
     ] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Do nothing where every promise of this very dataset was found to hold.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check every promise of a dataset; exit code 1 where one does not hold.
@@ -142,12 +145,20 @@ def verify(
 
       jiaozhu exports verify build/exports --corpus build/corpus
     """
-    from exports.verify import verify_dataset
+    from exports.verify import remember_verified, verify_dataset, was_verified
 
     workspace: Workspace = context.obj
     folder = folder or workspace.exports
+    if once and was_verified(folder, corpus):
+        if as_json:
+            typer.echo(json.dumps({"dataset": str(folder), "passed": True, "unchanged": True}))
+        else:
+            Console().print(f"verified before, nothing to do: {folder}", soft_wrap=True, markup=False, highlight=False)
+        return
     checks = verify_dataset(folder, corpus)
     passed = all(check.passed for check in checks)
+    if once and passed:
+        remember_verified(folder, corpus)
     if as_json:
         found = {"dataset": str(folder), "passed": passed, "checks": [asdict(check) for check in checks]}
         typer.echo(json.dumps(found, ensure_ascii=False))

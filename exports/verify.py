@@ -12,7 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from corpus.errors import JiaozhuError
-from corpus.folder import CARD, SUMS
+from corpus.folder import CARD, SUMS, file_sha256
+from corpus.inputs import code_sha256, is_whole
 from exports.checks import PROMISES, Check, Finding, Walk, one_line
 from exports.checks.corpus import check_corpus
 from exports.checks.files import check_card, check_files, check_forms, check_policy, check_sums, read_claims
@@ -52,6 +53,27 @@ def verify_dataset(folder: Path, corpus: Path | None = None) -> list[Check]:
         check_policy(walk, walk.card)
         check_forms(walk, walk.card)
     return [_close(name, walk) for name in names]
+
+
+def was_verified(folder: Path, corpus: Path | None = None) -> bool:
+    """Whether `remember_verified` was called for these very files, this corpus and these checks."""
+    note = _note(folder)
+    return note.is_file() and is_whole(folder) and note.read_text("utf-8") == _verified(folder, corpus)
+
+
+def remember_verified(folder: Path, corpus: Path | None = None) -> None:
+    """Write beside the dataset that all its promises were found to hold."""
+    _note(folder).write_text(_verified(folder, corpus), "utf-8")
+
+
+def _note(folder: Path) -> Path:
+    folder = folder.resolve()
+    return folder.with_name(f".{folder.name}.verified")
+
+
+def _verified(folder: Path, corpus: Path | None) -> str:
+    with_corpus = file_sha256(corpus / SUMS) if corpus is not None and (corpus / SUMS).is_file() else corpus
+    return f"{file_sha256(folder / SUMS)} {code_sha256(['corpus', 'annotation', 'exports'])} {with_corpus}\n"
 
 
 def _close(name: str, walk: Walk) -> Check:

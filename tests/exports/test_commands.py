@@ -191,3 +191,16 @@ def test_a_build_of_unchanged_inputs_does_nothing_and_says_so(workspace):
     assert card.stat().st_mtime_ns == before
     assert "unchanged" not in json.loads(jiaozhu(workspace, "exports", "build", "--force", "--json").stdout)
     assert card.stat().st_mtime_ns > before
+
+
+def test_what_was_verified_once_is_not_verified_again_until_it_changes(workspace):
+    jiaozhu(workspace, "exports", "build")
+    verify = ("exports", "verify", "--once", "--json")
+    assert "unchanged" not in json.loads(jiaozhu(workspace, *verify).stdout)
+    assert json.loads(jiaozhu(workspace, *verify).stdout)["unchanged"]
+    with (workspace / "dataset" / "README.md").open("a") as file:
+        file.write("more\n")
+    again = jiaozhu(workspace, *verify)
+    assert again.returncode == 1
+    assert not json.loads(again.stdout)["passed"]
+    assert jiaozhu(workspace, *verify).returncode == 1
