@@ -185,9 +185,9 @@ def test_a_later_pull_looks_only_at_what_changed_and_finds_every_kind_of_change(
     push(desk.workspace)
     tasks = [task_of(server, desk, sent) for sent in documents]
     made = [annotate(server, task, ("a", 0, 1, "ORG")) for task in tasks[:6]]
+    time.sleep(1.1)  # the server says the time in whole seconds
     first = pull(desk.workspace)
     assert (first.whole, first.annotations, first.added) == (True, 6, {"submitted": 6})
-    time.sleep(1.1)  # the server says the time in whole seconds
     again = pull(desk.workspace)
     assert (again.whole, again.annotations, again.added, again.elsewhere) == (False, 0, {}, None)
     server.annotations.update(made[0].id, result=[result(Region("a", 0, 2, "ORG"), "", "manual")])
