@@ -1,8 +1,8 @@
 """How good a pipeline's suggestions are: gold in, figures and errors out, and what they would cost an annotator.
 
 Gold is the annotation log, a folder of marked articles (`[[text|LABEL]]`), a file of marked sentences, or JSON lines
-with offsets. Counted in spans: exact (both borders and the label), relaxed (the same label, some characters shared).
-The counting is ours, since nervaluate has no count of an annotator's work and needs tokens.
+with offsets. Counted in spans: exact (both borders and the label), relaxed (the same label, some characters shared),
+and by nervaluate's four schemes. What an annotator would have to do is counted here: nervaluate has no such figure.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from corpus.store import read_rows
 from corpus.workspace import Annotation
 
 KINDS = ("border", "type", "missed", "spurious")
+SCHEMES = ("strict", "exact", "partial", "ent_type")
 
 
 class Entity(NamedTuple):
@@ -95,6 +96,7 @@ class Evaluation:
     characters: int
     scores: dict[str, Score]
     mistakes: tuple[Mistake, ...] = field(repr=False)
+    schemes: dict[str, dict[str, float]] = field(default_factory=dict)  # precision, recall, f1 by nervaluate's scheme
 
     @property
     def total(self) -> Score:
@@ -141,6 +143,7 @@ class Evaluation:
                 }
                 for label, s in shown.items()
             },
+            "schemes": self.schemes,
             "mistakes": self.kinds,
             "per_1000_characters": self.effort,
         }
@@ -156,6 +159,7 @@ def evaluate(
     labels = labels or sorted({span.label for item in gold for span in item.spans})
     counts = {label: [0, 0, 0, 0, 0] for label in labels}
     mistakes: list[Mistake] = []
+    pairs: list[tuple[list[Entity], list[Entity]]] = []
     for item, suggestions in zip(gold, predict([item.text for item in gold]), strict=True):
         wanted = [Entity(*span[:3]) for span in item.spans if span.label in counts]
         found = [Entity(*span[:3]) for span in suggestions if span.label in counts]
@@ -168,8 +172,30 @@ def evaluate(
             counts[span.label][2] += span in known
             counts[span.label][4] += any(_same(span, other) for other in wanted)
         mistakes += _mistakes(item, wanted, found)
+        pairs.append((wanted, found))
     scores = {label: Score(*numbers) for label, numbers in counts.items()}
-    return Evaluation(model, len(gold), sum(len(item.text) for item in gold), scores, tuple(mistakes))
+    characters = sum(len(item.text) for item in gold)
+    return Evaluation(model, len(gold), characters, scores, tuple(mistakes), _schemes(pairs, labels))
+
+
+def _schemes(pairs: Sequence[tuple[list[Entity], list[Entity]]], labels: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Precision, recall and F1 over all labels by nervaluate's schemes, which are SemEval-2013's (task 9.1).
+
+    `strict`: borders and label; `exact`: borders; `partial`: borders, an overlap for half; `ent_type`: label and overlap.
+    """
+    from nervaluate import Evaluator
+
+    wanted, found = ([[_inclusive(span) for span in spans] for spans in side] for side in zip(*pairs, strict=True))
+    made = Evaluator(wanted, found, tags=list(labels), loader="dict").evaluate()["overall"]
+    return {
+        scheme: {rate: round(float(getattr(made[scheme], rate)), 4) for rate in ("precision", "recall", "f1")}
+        for scheme in SCHEMES
+    }
+
+
+def _inclusive(span: Entity) -> dict[str, Any]:
+    """A span as nervaluate has it: its end is the last character's place."""
+    return {"label": span.label, "start": span.start, "end": span.end - 1}
 
 
 def _mistakes(item: Gold, wanted: Sequence[Entity], found: Sequence[Entity]) -> Iterator[Mistake]:
@@ -345,6 +371,8 @@ def print_evaluation(evaluation: Evaluation, *, errors: bool = False, as_json: b
         rates = (score.precision, score.recall, score.f1, score.relaxed_f1)
         table.add_row(label, f"{score.gold:,}", f"{score.found:,}", *(f"{rate:.3f}" for rate in rates))
     console.print(table)
+    schemes = ", ".join(f"{scheme} {rates['f1']:.3f}" for scheme, rates in evaluation.schemes.items())
+    console.print(f"F1 by nervaluate's schemes: {schemes}", markup=False)
     if errors:
         for kind in KINDS:
             for mistake in (m for m in evaluation.mistakes if m.kind == kind):

@@ -145,3 +145,21 @@ def test_the_command_reads_an_annotation_log_and_prints_a_table_or_one_json_obje
     assert shown["texts"] == 1
     assert shown["labels"]["PERSON"]["f1"] == 1
     assert shown["errors"] == []
+
+
+def test_strict_by_nervaluate_is_what_we_count_and_the_other_schemes_forgive_what_they_say():
+    gold = [
+        Gold("border", "山东齐鲁银行", (Entity(2, 6, "ORG"),)),
+        Gold("type", "济南", (Entity(0, 2, "LOC"),)),
+        Gold("right", "省委在济南", (Entity(0, 2, "ORG"), Entity(3, 5, "LOC"))),
+    ]
+    found = [[Entity(0, 6, "ORG")], [Entity(0, 2, "ORG")], list(gold[2].spans)]
+    made = evaluate(lambda texts: found, gold)
+    strict = made.schemes["strict"]
+    assert strict == {
+        "precision": made.total.precision,
+        "recall": made.total.recall,
+        "f1": made.total.f1,
+    }
+    f1 = {scheme: rates["f1"] for scheme, rates in made.schemes.items()}
+    assert f1 == {"strict": 0.5, "exact": 0.75, "partial": 0.875, "ent_type": 0.75}
