@@ -181,7 +181,7 @@ def evaluate(
 def _schemes(pairs: Sequence[tuple[list[Entity], list[Entity]]], labels: Sequence[str]) -> dict[str, dict[str, float]]:
     """Precision, recall and F1 over all labels by nervaluate's schemes, which are SemEval-2013's (task 9.1).
 
-    `strict`: borders and label; `exact`: borders; `partial`: borders, an overlap for half; `ent_type`: label and overlap.
+    `strict`: borders and label; `exact`: borders; `partial`: borders, an overlap for half; `ent_type`: label.
     """
     from nervaluate import Evaluator
 
