@@ -307,7 +307,7 @@ def test_an_export_file_gives_the_lines_that_the_server_gives(server, desk, sent
     from_server = pull(desk.workspace)
     lines = desk.workspace.log.read_bytes()
     desk.workspace.log.unlink()
-    [person] = [user.id for user in server.users.list()]
+    person = server.users.whoami().id
     file = exported(server, desk, tmp_path / "export.json")
     email = json.loads(lines.splitlines()[0])["annotator"]
     done = desk.json("pull", "--from", str(file), "--annotator", f"{person}={email}")

@@ -8,12 +8,11 @@ import pytest
 from annotation.connection import connected
 from annotation.doubts import Doubt, Marked
 from annotation.labels import load_labels
-from annotation.log import Span, append
+from annotation.log import Span, append, by_precedence, latest
 from annotation.project import ADJUDICATING, require_project
 from annotation.pull import pull
 from annotation.review import corrected, review
 from annotation.tasks import Region, result
-from exports.gather import gather
 from tests.annotation.opinions import opinion
 
 
@@ -93,7 +92,8 @@ def test_an_adjudicator_sees_both_versions_and_what_they_decide_is_never_asked_a
     assert [doubt["doc_id"] for doubt in decided["doubts"]] == [wrong.doc_id]  # still in doubt, and still decided
     assert decided["decided"] == [wrong.doc_id]
     assert decided["asked"] == {**asked, "pushed": 0, "already": 0}
-    spoken = gather(desk.workspace.corpus, desk.workspace.log, load_labels()).records[wrong.doc_id]
+    records = [record for record in latest(desk.records) if record.doc_id == wrong.doc_id]
+    spoken = by_precedence(records, records[0].text_sha256)[0]
     assert [span.label for span in spoken.spans] == ["ORG"]
 
 

@@ -355,7 +355,7 @@ def test_label_studio_takes_its_form_and_gives_back_the_same_spans(label_studio,
         }
         for text, found in zip(texts, spans, strict=True)
     ]
-    FORMS["labelstudio"](tmp_path, "train", iter(rows), list(scheme.names))
+    FORMS["labelstudio"](tmp_path, "train", iter(rows), Shape(scheme.names))
     tasks = json.loads((tmp_path / "train.json").read_text("utf-8"))
     with connected(desk.workspace) as client:
         project = ensure_project(client, desk.workspace.studio.project, scheme)
