@@ -6,6 +6,7 @@ In: the folder of a dataset that keeps every promise, and a token. Out: a datase
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import stat
@@ -126,10 +127,12 @@ def publish(folder: Path, planned: Plan, token: str, *, public: bool = False, me
     """
 
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
-    from huggingface_hub.utils.logging import CRITICAL, set_verbosity
+    from huggingface_hub.utils.logging import set_verbosity
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
-    set_verbosity(CRITICAL)  # its warnings of a retry quote the address, whose signature is a secret; errors we say
+    set_verbosity(
+        logging.CRITICAL
+    )  # its warnings of a retry quote the address, whose signature is a secret; errors we say
 
     if not sys.stderr.isatty():
         disable_progress_bars()
