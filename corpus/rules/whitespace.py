@@ -44,9 +44,9 @@ def invisible(page: AlignedText) -> Iterator[Proposal]:
         if "\r" not in match[0]:
             yield Proposal(start, end, RULE)
             continue
-        for place in range(start, end):
-            alone = text[place] == "\r" and text[place + 1 : place + 2] != "\n"
-            yield Proposal(place, place + 1, RULE, "\n" if alone else "")
+        following = text[start + 1 : end + 1] + " "
+        for place, character, after in zip(range(start, end), match[0], following, strict=False):
+            yield Proposal(place, place + 1, RULE, "\n" if character == "\r" and after != "\n" else "")
 
 
 def edges(page: AlignedText) -> Iterator[Proposal]:

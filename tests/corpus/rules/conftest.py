@@ -8,7 +8,7 @@ import pytest
 from corpus.lines import Line, split_lines
 from corpus.spans import AlignedText
 
-SIZE = 100_000
+SIZE = 200_000
 SECONDS = 0.7
 PIECES = [
     "(", ")", "((", "()", "(a", "[", "【 ", " ", "| ", " |  ", "…", "...", ". ", "。", "。)", "。”", "?", "!)",
@@ -39,7 +39,7 @@ def text() -> type[AlignedText]:
 
 @pytest.fixture(params=PIECES, ids=repr)
 def hostile(request: pytest.FixtureRequest) -> str:
-    """100,000 characters of one piece between two of another kind, so that no pattern may match to the end."""
+    """200,000 characters of one piece between two of another kind, so that no pattern may match to the end."""
     piece = request.param
     return "汉" + piece * (SIZE // len(piece)) + "q汉"
 
