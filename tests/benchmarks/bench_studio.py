@@ -18,9 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from conftest import Document, migrated, studio_settings
 
 from annotation.connection import connected
 from annotation.labels import load_labels
@@ -34,6 +33,7 @@ from annotation.tasks import Region, result, to_task
 from corpus.records import SCHEMAS, text_sha256
 from corpus.store import TableWriter
 from corpus.workspace import Workspace
+from tests.conftest import Document, migrated, studio_settings
 
 SENTENCE = "济南市工业和信息化局今天在山东省济南市宣布，将投资3000亿元建设新的开发区，张三说。"
 REGIONS = 36  # of 4 characters, on a text of 13 sentences: what a dense news page has
