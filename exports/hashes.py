@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from exports.texts import one_array
+from exports.texts import Ints, one_array
 
 HASH_VERSION = 2
 
@@ -89,7 +89,7 @@ class RowHash:
             self._streams[path, "values"].update(array.to_numpy().astype("<f8").tobytes())
         else:
             values = array.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
-            self._streams[path, "values"].update(varints(((values << 1) ^ (values >> 63)).view(np.uint64)))
+            self._streams[path, "values"].update(zigzags(values))
 
     def hexdigest(self) -> str:
         """The hash of the rows so far."""
@@ -117,6 +117,13 @@ def varints(numbers: NDArray[np.integer[Any]]) -> bytes:
         part = (left[some] >> np.uint64(7 * number)).astype(np.uint8) & 0x7F
         out[begins[some] + number] = part | ((sizes[some] > number + 1).astype(np.uint8) << 7)
     return out.tobytes()
+
+
+def zigzags(numbers: Ints) -> bytes:
+    """LEB128 of whole numbers, zigzag-coded; tags and most offsets take one byte each."""
+    if len(numbers) and numbers.min() >= 0 and numbers.max() < 0x40:
+        return (numbers.astype(np.uint8) << 1).tobytes()
+    return varints(((numbers << 1) ^ (numbers >> 63)).view(np.uint64))
 
 
 def joined_hash(tables: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import SpanError
-from exports.texts import Ints, ranges
+from exports.texts import Ints, borders_of, ranges
 
 SCHEMES = {"bio": "BI", "bioes": "BIES"}
 
@@ -24,16 +24,24 @@ def tag_names(labels: Iterable[str], scheme: str = "bio") -> list[str]:
 
 def encode(length: int, starts: Ints, ends: Ints, labels: NDArray[np.integer], scheme: str = "bio") -> Ints:
     """The tags of `length` characters; the entities lie inside and apart, their labels are numbers in the scheme."""
+    tags = np.zeros(length, np.int64)
+    places, found = entity_tags(starts, ends, labels, scheme)
+    tags[places] = found
+    return tags
+
+
+def entity_tags(starts: Ints, ends: Ints, labels: NDArray[np.integer], scheme: str = "bio") -> tuple[Ints, Ints]:
+    """The characters that stand in entities, and their tags, none of which is 0; all others have 0."""
     letters = SCHEMES[scheme]
     first = 1 + len(letters) * labels.astype(np.int64)
     sizes = ends - starts
-    tags = np.zeros(length, np.int64)
-    tags[ranges(starts, sizes)] = np.repeat(first + letters.index("I"), sizes)
-    tags[starts] = first
+    borders = borders_of(sizes)
+    tags = np.repeat(first + letters.index("I"), sizes)
+    tags[borders[:-1]] = first
     if scheme == "bioes":
-        tags[ends - 1] = first + letters.index("E")
-        tags[starts[sizes == 1]] = first[sizes == 1] + letters.index("S")
-    return tags
+        tags[borders[1:] - 1] = first + letters.index("E")
+        tags[borders[:-1][sizes == 1]] = first[sizes == 1] + letters.index("S")
+    return ranges(starts, sizes), tags
 
 
 def decode(tags: Sequence[int], labels: Sequence[str], scheme: str = "bio") -> list[tuple[int, int, str]]:

@@ -20,21 +20,22 @@ from exports.proof import integers, lists
 from exports.rows import Shape
 from exports.splits import SPLITS
 from exports.tables import counted, joined
-from exports.tags import encode
-from exports.texts import Codes, Ints, Texts, one_array, ranges
+from exports.tags import encode, entity_tags
+from exports.texts import Codes, Ints, Texts, ranges
 
 NO_CHARACTER = 0xFFFFFFFF
 
 
-def require(columns: pa.Table | pa.StructArray, optional: tuple[str, ...] = ()) -> None:
+def require(columns: pa.Table | pa.RecordBatch | pa.StructArray, optional: tuple[str, ...] = ()) -> None:
     """Raise TypeError where a value is missing in a column that may not be without."""
-    for number, column in enumerate(columns.schema if isinstance(columns, pa.Table) else columns.type):
-        values = columns.column(number) if isinstance(columns, pa.Table) else columns.field(number)
+    nested = isinstance(columns, pa.StructArray)
+    for number, column in enumerate(columns.type if nested else columns.schema):
+        values = columns.field(number) if nested else columns.column(number)
         if column.name not in optional and values.null_count:
             raise TypeError(f"the column {column.name} lacks a value")
 
 
-def check_passages(walk: Walk, table: pa.Table, split: str) -> Texts:
+def check_passages(walk: Walk, batch: pa.RecordBatch, split: str) -> Texts:
     """The passages of whole documents; `tokens` are dictionaries as the file has them. Returns their texts.
 
     Raises:
@@ -42,10 +43,10 @@ def check_passages(walk: Walk, table: pa.Table, split: str) -> Texts:
     """
     assert walk.shape is not None
     shape = walk.shape
-    require(table, ("title", "url", "published_at"))
-    texts = Texts.of(table["text"])
-    names = table["id"].combine_chunks()
-    doc_ids = table["doc_id"].combine_chunks()
+    require(batch, ("title", "url", "published_at"))
+    texts = Texts.of(batch["text"])
+    names = batch["id"]
+    doc_ids = batch["doc_id"]
     first = np.ones(len(doc_ids), bool)  # of its document
     first[1:] = pc.not_equal(doc_ids[1:], doc_ids[:-1]).to_numpy(zero_copy_only=False)
     document = np.cumsum(first) - 1
@@ -60,42 +61,40 @@ def check_passages(walk: Walk, table: pa.Table, split: str) -> Texts:
     wrong = pc.not_equal(names, expected).to_numpy(zero_copy_only=False)
     walk.findings["ids"].fail_where(wrong, lambda row: f"passage {names[row]}: should be {expected[row]}")
     offsets = texts.rows[:-1] - texts.rows[begins[document]]
-    wrong = (table["offset"].to_numpy() != offsets) | (texts.lengths == 0)
+    wrong = (batch["offset"].to_numpy() != offsets) | (texts.lengths == 0)
     walk.findings["text"].fail_where(
         wrong, lambda row: f"passage {names[row]}: is empty, or its offset is not {offsets[row]}"
     )
     codes = texts.codes()
-    walk.findings["tokens"].fail_where(~_are_characters(table["tokens"], texts, codes), named)
+    walk.findings["tokens"].fail_where(~_are_characters(batch["tokens"], texts, codes), named)
     if shape.words:
         walk.findings["words"].seen += len(texts)
-        walk.findings["words"].fail_where(~_join(table["words"].combine_chunks(), texts), named)
-    _check_entities(walk, shape, table, texts, names)
-    _check_documents(walk, table, texts, codes, begins, document, split)
+        walk.findings["words"].fail_where(~_join(batch["words"], texts), named)
+    _check_entities(walk, shape, batch, texts, names)
+    _check_documents(walk, batch, texts, codes, begins, document, split)
     return texts
 
 
-def hashed_as(table: pa.Table, texts: Texts, sound: bool) -> pa.Table:
-    """The table with plain tokens, to be hashed: those of the texts where they are known to be the same."""
-    index = table.schema.get_field_index("tokens")
+def hashed_as(batch: pa.RecordBatch, texts: Texts, sound: bool) -> pa.RecordBatch:
+    """The batch with plain tokens, to be hashed: those of the texts where they are known to be the same."""
+    index = batch.schema.get_field_index("tokens")
     if sound:
-        return table.set_column(index, "tokens", texts.tokens(texts.rows))
-    chunks = [
-        pa.ListArray.from_arrays(pc.subtract(chunk.offsets, chunk.offsets[0]), chunk.flatten().dictionary_decode())
-        for chunk in table["tokens"].chunks
-    ]
-    return table.set_column(index, "tokens", pa.chunked_array(chunks))
+        return batch.set_column(index, "tokens", texts.tokens(texts.rows))
+    tokens = batch["tokens"]
+    plain = tokens.flatten().dictionary_decode()
+    return batch.set_column(
+        index, "tokens", pa.ListArray.from_arrays(pc.subtract(tokens.offsets, tokens.offsets[0]), plain)
+    )
 
 
-def _are_characters(column: pa.ChunkedArray, texts: Texts, codes: Codes) -> NDArray[np.bool_]:
+def _are_characters(column: pa.ListArray, texts: Texts, codes: Codes) -> NDArray[np.bool_]:
     """Whether the tokens of each row are the characters of its text."""
-    sizes = pc.list_value_length(column).to_numpy()
-    found = [np.zeros(0, np.uint32)]
-    for chunk in column.chunks:
-        tokens = chunk.flatten()
-        known = [ord(token) if token and len(token) == 1 else NO_CHARACTER for token in tokens.dictionary.to_pylist()]
-        numbers = pc.fill_null(tokens.indices, len(known)) if tokens.null_count else tokens.indices
-        found.append(np.array([*known, NO_CHARACTER], np.uint32)[numbers.to_numpy()])
-    return _same_lists(sizes, np.concatenate(found), texts.lengths, codes)
+    tokens = column.flatten()
+    known = [ord(token) if token and len(token) == 1 else NO_CHARACTER for token in tokens.dictionary.to_pylist()]
+    numbers = pc.fill_null(tokens.indices, len(known)) if tokens.null_count else tokens.indices
+    # Arrow has proven that the numbers are inside the dictionary; `clip` spares numpy a second look.
+    found = np.array([*known, NO_CHARACTER], np.uint32).take(numbers.to_numpy(), mode="clip")
+    return _same_lists(pc.list_value_length(column).to_numpy(), found, texts.lengths, codes)
 
 
 def _same_lists(sizes: Ints, values: NDArray[Any], expected_sizes: Ints, expected: NDArray[Any]) -> NDArray[np.bool_]:
@@ -122,9 +121,9 @@ def _join(words: pa.ListArray, texts: Texts) -> NDArray[np.bool_]:
     return full
 
 
-def _check_entities(walk: Walk, shape: Shape, table: pa.Table, texts: Texts, names: pa.Array) -> None:
+def _check_entities(walk: Walk, shape: Shape, batch: pa.RecordBatch, texts: Texts, names: pa.Array) -> None:
     """Entities against text and tags, and inner places against their entities."""
-    entities, owners = lists(table["entities"].combine_chunks())
+    entities, owners = lists(batch["entities"])
     require(entities, ("normalized",))
     starts, ends = integers(entities, "start"), integers(entities, "end")
     walk.findings["offsets"].seen += len(entities)
@@ -149,14 +148,24 @@ def _check_entities(walk: Walk, shape: Shape, table: pa.Table, texts: Texts, nam
     tagged[owners[~(inside & apart & (labels >= 0))]] = False
     keep = tagged[owners]
     edges = ((begins + starts)[keep], (begins + ends)[keep])
-    tags = encode(len(texts.starts) - 1, *edges, labels[keep], shape.tags)
-    values = table["ner_tags"].combine_chunks().flatten()
-    sizes = pc.list_value_length(table["ner_tags"]).to_numpy()
-    values = pc.fill_null(values, -1) if values.null_count else values
-    tagged &= _same_lists(sizes, values.to_numpy(), texts.lengths, tags)
+    tagged &= _are_tags(batch["ner_tags"], texts, edges, labels[keep], shape.tags)
     walk.findings["tags"].fail_where(~tagged, lambda row: f"passage {names[row]}")
     if shape.inner:
-        _check_inner(walk, table["inner"].combine_chunks(), entities, owners, names)
+        _check_inner(walk, batch["inner"], entities, owners, names)
+
+
+def _are_tags(
+    column: pa.ListArray, texts: Texts, edges: tuple[Ints, Ints], labels: Ints, scheme: str
+) -> NDArray[np.bool_]:
+    """Whether the tags of each row are those of the entities with these edges, counted through the whole column."""
+    tags = column.flatten()
+    values = (pc.fill_null(tags, -1) if tags.null_count else tags).to_numpy()
+    sizes = pc.list_value_length(column).to_numpy()
+    if np.array_equal(sizes, texts.lengths):
+        places, expected = entity_tags(*edges, labels, scheme)
+        if np.count_nonzero(values) == len(places) and np.array_equal(values[places], expected):
+            return np.ones(len(texts), bool)
+    return _same_lists(sizes, values, texts.lengths, encode(len(texts.starts) - 1, *edges, labels, scheme))
 
 
 def _check_inner(walk: Walk, column: pa.ListArray, entities: pa.StructArray, owners: Ints, names: pa.Array) -> None:
@@ -180,17 +189,17 @@ def _check_inner(walk: Walk, column: pa.ListArray, entities: pa.StructArray, own
 
 
 def _check_documents(
-    walk: Walk, table: pa.Table, texts: Texts, codes: Codes, begins: Ints, document: Ints, split: str
+    walk: Walk, batch: pa.RecordBatch, texts: Texts, codes: Codes, begins: Ints, document: Ints, split: str
 ) -> None:
     """Documents are of one place, one split and one cluster, without personal data; their hashes for the corpus."""
-    doc_ids = table["doc_id"].combine_chunks().take(pa.array(begins)).to_pylist()
-    clusters = table["cluster_id"].combine_chunks()
+    doc_ids = batch["doc_id"].take(pa.array(begins)).to_pylist()
+    clusters = batch["cluster_id"]
     of_document = clusters.take(pa.array(begins))
     mixed = pc.not_equal(clusters, of_document.take(pa.array(document))).to_numpy(zero_copy_only=False)
     walk.findings["splits"].fail_where(mixed, lambda row: f"document {doc_ids[document[row]]}: has several clusters")
     assert walk.shape is not None
     width = len(walk.shape.labels)
-    entities, owners = lists(table["entities"].combine_chunks())
+    entities, owners = lists(batch["entities"])
     labels = pc.index_in(entities.field("label"), pa.array(walk.shape.labels, pa.string()))
     known = labels.is_valid().to_numpy(zero_copy_only=False)
     places = document[owners][known] * width + labels.drop_null().to_numpy()
@@ -209,7 +218,7 @@ def _check_documents(
     if walk.is_masked:
         finding = walk.findings["personal-data"]
         finding.seen += len(begins)
-        titles, rows = _distinct(one_array(table["title"]), document)
+        titles, rows = _distinct(batch["title"], document)
         for what, column, points, owners in (
             ("text", whole, codes, np.arange(len(begins))),
             ("title", titles, titles.codes(), rows),

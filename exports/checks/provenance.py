@@ -16,7 +16,7 @@ from exports.checks import Walk
 from exports.checks.passages import require
 from exports.proof import integers, lists
 from exports.tables import counted, joined
-from exports.texts import Ints
+from exports.texts import Ints, one_array
 
 _OPTIONAL = ("model", "model_score", "suggested_start", "suggested_end", "suggested_label", "cleaner_version")
 _COMPARED = ("id", "passage_id", "doc_id", "start", "end", "label", "text", "doc_start", "doc_end")
@@ -41,41 +41,41 @@ class Spans:
         self._table = self._table.slice(size)
 
 
-def check_provenance(walk: Walk, passages: pa.Table, spans: Spans) -> tuple[pa.Table, Ints]:
-    """The entities of whole documents against the next rows; returns the rows that were taken, and whose they are.
+def check_provenance(walk: Walk, passages: pa.RecordBatch, spans: Spans) -> pa.Table:
+    """The entities of whole documents against the next rows; returns the rows that were taken.
 
     Raises:
         TypeError: a value is missing.
     """
     finding = walk.findings["provenance"]
-    ids = passages["id"].combine_chunks()
-    entities, owners = lists(passages["entities"].combine_chunks())
+    ids = passages["id"]
+    entities, owners = lists(passages["entities"])
     finding.seen += len(entities)
     of_span = pa.array(owners)
     offsets = passages["offset"].to_numpy()[owners]
     expected = {
         "id": joined(ids.take(of_span), counted(owners), 3),
         "passage_id": ids.take(of_span),
-        "doc_id": passages["doc_id"].combine_chunks().take(of_span),
+        "doc_id": passages["doc_id"].take(of_span),
         **{name: entities.field(name) for name in ("start", "end", "label", "text")},
         "doc_start": pa.array(offsets + integers(entities, "start")),
         "doc_end": pa.array(offsets + integers(entities, "end")),
     }
     found = spans.peek(len(entities))
-    if not found["passage_id"].combine_chunks().equals(expected["passage_id"]):
+    if not one_array(found["passage_id"]).equals(expected["passage_id"]):
         found = _realigned(walk, ids, owners, spans)
     else:
         require(found, _OPTIONAL)
         wrong = np.zeros(len(found), bool)
         for name in _COMPARED:
-            values = found[name].combine_chunks()
+            values = one_array(found[name])
             if not values.equals(expected[name]):
                 wrong |= pc.not_equal(values, expected[name]).to_numpy(zero_copy_only=False)
         for row in np.unique(owners[wrong]).tolist():
             finding.fail(f"passage {ids[row]}: its entities and its provenance are not the same")
     spans.drop(len(found))
     _check_rows(walk, found)
-    return found, owners
+    return found
 
 
 def _realigned(walk: Walk, ids: pa.Array, owners: Ints, spans: Spans) -> pa.Table:
@@ -90,7 +90,7 @@ def _realigned(walk: Walk, ids: pa.Array, owners: Ints, spans: Spans) -> pa.Tabl
     walk.findings["provenance"].fail_where(
         counts != expected, lambda row: f"passage {ids[row]}: {expected[row]} entities, {counts[row]} rows"
     )
-    passages = window["passage_id"].combine_chunks()
+    passages = one_array(window["passage_id"])
     walk.findings["provenance"].fail_where(
         number < 0, lambda row: f"passage {passages[row]}: has provenance, but does not stand there"
     )
@@ -108,12 +108,14 @@ def check_rest(walk: Walk, spans: Spans, split: str) -> Iterator[pa.Table]:
 
 def _check_rows(walk: Walk, found: pa.Table) -> None:
     names = found["id"]
-    annotators = found["annotator"].combine_chunks()
+    annotators = one_array(found["annotator"])
     walk.findings["annotators"].seen += len(found)
     if walk.has_pseudonyms:
         strangers = [name for name in annotators.unique().to_pylist() if not PSEUDONYM.fullmatch(name)]
-        wrong = pc.is_in(annotators, pa.array(strangers, pa.string())).to_numpy(zero_copy_only=False)
-        walk.findings["annotators"].fail_where(wrong, lambda row: f"span {names[row]}: its annotator has no pseudonym")
+        if strangers:
+            wrong = pc.is_in(annotators, pa.array(strangers, pa.string())).to_numpy(zero_copy_only=False)
+            said = "its annotator has no pseudonym"
+            walk.findings["annotators"].fail_where(wrong, lambda row: f"span {names[row]}: {said}")
     starts, ends = found["raw_start"].to_numpy(), found["raw_end"].to_numpy()
     walk.findings["raw"].seen += len(found)
     walk.findings["raw"].fail_where(

@@ -26,7 +26,7 @@ from exports.hashes import RowHash
 from exports.masking import personal_data
 from exports.rows import CONFIGS, shape_of, shards
 from exports.splits import SPLITS
-from exports.texts import Texts, one_array
+from exports.texts import Texts
 
 PASSAGES = 4_000  # in memory at once
 SPANS = 20_000
@@ -43,17 +43,13 @@ def check_split(walk: Walk, split: str) -> None:
     shape = walk.shape
     counts = walk.counts[split] = SplitCounts()
     hashes = {config: RowHash(shape.schema(config)) for config in CONFIGS}
-    sound = walk.findings["tokens"]
     with ThreadPoolExecutor(1) as hashing:
         provenance = ahead(_batches(walk, "provenance", split, SPANS))
         spans = Spans(provenance, shape.schema("provenance"))
         pending = []
-        for table in _documents(ahead(_batches(walk, "default", split, PASSAGES))):
-            wrong = sound.wrong
-            texts = check_passages(walk, table, split)
-            pending.append(hashing.submit(hashes["default"].update, hashed_as(table, texts, sound.wrong == wrong)))
-            counts.add(table)
-            found, _ = check_provenance(walk, table, spans)
+        for batch, hashed in ahead(_checked(walk, split, counts)):
+            pending.append(hashing.submit(hashes["default"].update, hashed))
+            found = check_provenance(walk, batch, spans)
             pending.append(hashing.submit(hashes["provenance"].update, found))
             counts.add_spans(found)
             walk.overlap.add(split, found)
@@ -70,6 +66,16 @@ def check_split(walk: Walk, split: str) -> None:
         if shards(walk.folder, config, split):
             walk.hashes[f"{config}/{split}"] = hashes[config].hexdigest()
             walk.findings["tables"].seen += 1
+
+
+def _checked(walk: Walk, split: str, counts: SplitCounts) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+    """The passages of whole documents, looked at and counted; and as they are hashed."""
+    sound = walk.findings["tokens"]
+    for batch in _documents(ahead(_batches(walk, "default", split, PASSAGES))):
+        wrong = sound.wrong
+        texts = check_passages(walk, batch, split)
+        counts.add(batch)
+        yield batch, hashed_as(batch, texts, sound.wrong == wrong)
 
 
 def _check_schema(walk: Walk, split: str) -> None:
@@ -106,11 +112,16 @@ def _batches(walk: Walk, config: str, split: str, size: int) -> Iterator[pa.Reco
             for group in range(table.num_row_groups):
                 done = 0
                 try:
-                    for batch in table.iter_batches(size, [group]):
+                    for batch in _read(table, size, group):
                         yield batch
                         done += 1
                 except pa.ArrowNotImplementedError:  # its pages have no one dictionary: another writer's
-                    yield from map(_with_dictionary, islice(plain.iter_batches(size, [group]), done, None))
+                    yield from map(_with_dictionary, islice(_read(plain, size, group), done, None))
+
+
+def _read(table: pq.ParquetFile, size: int, group: int) -> Iterator[pa.RecordBatch]:
+    """A group of rows, column after column: threads of Arrow's own cost more than they save beside ours."""
+    yield from table.iter_batches(size, [group], use_threads=False)
 
 
 def _with_dictionary(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -121,21 +132,30 @@ def _with_dictionary(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch.set_column(batch.schema.get_field_index("tokens"), "tokens", found)
 
 
-def _documents(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """The same rows, the last document of each piece whole: it waits for the next piece."""
-    left: pa.Table | None = None
+def _documents(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows, whole documents at once; those that no border of a batch cuts are not copied."""
+    left: list[pa.RecordBatch] = []
     for batch in batches:
-        table = pa.Table.from_batches([batch])
-        table = table if left is None else pa.concat_tables([left, table])
-        doc_ids = one_array(table["doc_id"])
-        require(table.select(["doc_id"]))
-        others = np.flatnonzero(pc.not_equal(doc_ids, doc_ids[-1]).to_numpy(zero_copy_only=False))
-        size = int(others[-1]) + 1 if len(others) else 0
-        left = table.slice(size)
-        if size:
-            yield table.slice(0, size)
-    if left is not None and left.num_rows:
-        yield left
+        require(batch.select(["doc_id"]))
+        doc_ids = batch["doc_id"]
+        new = np.flatnonzero(pc.not_equal(doc_ids[1:], doc_ids[:-1]).to_numpy(zero_copy_only=False)) + 1
+        first, last = (int(new[0]), int(new[-1])) if len(new) else (len(batch), 0)
+        if left and left[-1]["doc_id"][-1] != doc_ids[0]:
+            first = 0
+        elif left and not len(new):
+            left.append(batch)
+            continue
+        elif left:
+            left.append(batch.slice(0, first))
+        else:
+            first = 0
+        if left:
+            yield pa.concat_batches(left)
+        if first < last:
+            yield batch.slice(first, last - first)
+        left = [batch.slice(last)]
+    if left:
+        yield pa.concat_batches(left)
 
 
 def _check_removed(walk: Walk, split: str, row_hash: RowHash) -> None:
