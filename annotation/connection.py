@@ -10,15 +10,19 @@ import fcntl
 import json
 import os
 import re
+import ssl
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from rich.console import Console
+
 from annotation.studio import running
-from corpus.errors import JiaozhuError
+from corpus.errors import JiaozhuError, written
 from corpus.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,7 +30,9 @@ if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
 
 CONNECT_SECONDS = 10.0  # to be connected; how long an answer may take is `[studio] timeout`
-OLDEST = (1, 22)  # release of Label Studio that is tested, and the first that is taken
+# The releases of Label Studio on which the tests walk the whole road. An older one is refused, because nobody has seen
+# that it keeps its answers to the same questions, and an update costs nothing; a newer one is taken with a warning.
+OLDEST, NEWEST = (1, 22), (1, 23)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -108,56 +114,131 @@ def connected(workspace: Workspace, url: str | None = None) -> Iterator[LabelStu
             f"{where}: Label Studio did not answer within {workspace.studio.timeout} s ([studio] timeout); "
             "is it overloaded? run the command again"
         ) from None
-    except httpx.ConnectError:
+    except httpx.ConnectError as error:
+        if reason := _tls(error):
+            raise JiaozhuError(f"{where}: {reason}") from None
         raise JiaozhuError(
             f"{where}: Label Studio cannot be reached; run `jiaozhu annotation studio`, or give --url"
         ) from None
+    except httpx.TooManyRedirects:
+        raise JiaozhuError(f"{where}: sends us round in a circle; check the address") from None
     except httpx.HTTPError as error:
         raise JiaozhuError(
             f"{where}: the connection to Label Studio broke ({type(error).__name__}); run the command again, "
             "nothing is lost or done twice"
         ) from None
     except (ParsingError, json.JSONDecodeError):
-        raise JiaozhuError(
-            f"{where}: an answer of Label Studio could not be read; is it a release newer than 1.23?"
-        ) from None
+        raise JiaozhuError(f"{where}: an answer of Label Studio could not be read; tested are {_tested()}") from None
 
 
 @contextmanager
 def alone(workspace: Workspace) -> Iterator[None]:
     """Wait until no other run of this workspace sends tasks: two that look first and send then would send twice."""
     folder = workspace.studio.folder
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "push.lock").open("w") as lock:
+    remedy = "name another [studio] folder, or free some space there"
+    with written(folder, remedy):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (folder / "push.lock").open("w")
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed, or its process is killed
         yield
 
 
 def _check_server(http: httpx.Client, where: str) -> None:
-    """Before the token is sent anywhere: is it a Label Studio at all?"""
+    """Before the token is sent anywhere: is it a Label Studio at all, and one that we know?"""
     answer = http.get(f"{where}/api/version")
     try:
         said = answer.json() if answer.status_code == 200 else None
     except ValueError:
         said = None
     if not isinstance(said, dict) or "label-studio-os-package" not in said:
-        raise JiaozhuError(f"{where}: answers, but is not a Label Studio; check the address")
-    if reason := too_old(where, said):
-        raise JiaozhuError(reason)
+        raise JiaozhuError(f"{where}: {_what_else(where, answer)}")
+    if answer.history:  # a push does not survive being sent on: it arrives as a request to read
+        raise JiaozhuError(f"{where}: sends us on to {_shown(answer).removesuffix('/api/version')}; give that address")
+    if reason := refused_release(said):
+        raise JiaozhuError(f"{where}: {reason}")
+    if reason := untested_release(said):
+        _warn(f"jiaozhu: {where}: {reason}")
 
 
-def too_old(where: str, said: Mapping[str, object]) -> str:
-    """Why a server that says this of itself cannot be used, in one line; empty where it can, or says nothing."""
-    found = re.match(r"(\d+)\.(\d+)", release := str(said.get("release") or ""))
-    if not found or (int(found[1]), int(found[2])) >= OLDEST:
-        return ""
-    return (
-        f"{where}: is Label Studio {release}; from {'.'.join(map(str, OLDEST))} on it is tested, so update the server"
-    )
+def _what_else(where: str, answer: httpx.Response) -> str:
+    """What answers there, as it is no Label Studio."""
+    status = answer.status_code
+    if answer.history:
+        return f"sends us on to {_shown(answer)}, which is not a Label Studio; is it a login page before one?"
+    if status in (401, 403, 407):
+        return f"asks for a login before Label Studio can answer (status {status}); give an address behind that"
+    if status == 429 or status >= 500:
+        return _reason(where, status, None).removeprefix(f"{where}: ")
+    return f"answers (status {status}), but is not a Label Studio; check the address"
+
+
+def _shown(answer: httpx.Response) -> str:
+    """The address that answered in the end, without a query, which may hold a secret, and without a login."""
+    return str(answer.url.copy_with(query=None, fragment=None, userinfo=b""))[:200]
+
+
+def _tls(error: BaseException | None) -> str:
+    """What was wrong with the encryption, and what to do; empty where it was something else."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return (
+                f"its certificate was not accepted ({error.verify_message}); give the name it was made for, or "
+                "the file of its authority in SSL_CERT_FILE"
+            )
+        if isinstance(error, ssl.SSLError):
+            return f"no encrypted connection could be made ({error.reason or 'unknown'}); is the address http://?"
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+def refused_release(said: Mapping[str, object]) -> str:
+    """Why a server that says this of itself is not used, in one line; empty where it is."""
+    edition, release = said.get("edition"), _release(said)
+    if isinstance(edition, str) and edition.strip().lower() not in {"", "community"}:
+        return (
+            "is Label Studio Enterprise, where a push cannot see what arrived; "
+            f"tested is the community edition, {_tested()}"
+        )
+    if release and release < OLDEST:
+        return f"is Label Studio {_named(said)}; {_tested()} are tested, so update the server"
+    return ""
+
+
+def untested_release(said: Mapping[str, object]) -> str:
+    """What to know of a release that is newer than the tests, or does not say its number; empty where all is known."""
+    release = _release(said)
+    if release is None:
+        return f"does not say which release of Label Studio it is; {_tested()} are tested, going on"
+    if release > NEWEST:
+        return f"is Label Studio {_named(said)}, newer than {_tested()}, which are tested; going on"
+    return ""
+
+
+def _named(said: Mapping[str, object]) -> str:
+    found = re.match(r"\d+\.\d+[.\w+-]{0,20}", str(said.get("release") or ""), re.ASCII)
+    return found[0] if found else ""
+
+
+def _release(said: Mapping[str, object]) -> tuple[int, int] | None:
+    found = re.match(r"(\d+)\.(\d+)", _named(said), re.ASCII)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _tested() -> str:
+    return " to ".join(".".join(map(str, release)) for release in (OLDEST, NEWEST))
+
+
+@cache
+def _warn(line: str) -> None:
+    """Once a run, however often it connects."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(line, markup=False)
 
 
 def _reason(where: str, status: int | None, body: object) -> str:
     """One line for what the server refused; its headers hold a session and are never shown."""
+    if status == 401 and "has expired" in detail(body):
+        return f"{where}: the personal access token has expired; make a new one in Account & Settings"
     if status == 401:
         return (
             f"{where}: the token was not accepted; check LABEL_STUDIO_API_KEY or the token file "

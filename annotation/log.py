@@ -17,7 +17,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args
 
-from corpus.errors import JiaozhuError
+from corpus.errors import JiaozhuError, written
 
 Status = Literal["submitted", "skipped", "deleted"]
 Verdict = Literal["kept", "moved", "retyped", "added"]
@@ -35,6 +35,8 @@ OPTIONAL = (
 )  # fields of a record that its line has only where they say something
 
 _FIRST = b'{"doc_id":"'  # how a line of ours begins
+
+_REMEDY = "free some space or get the right to write there, then run it again: nothing is lost"
 
 # What reading a line that is not a record raises.
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -226,11 +228,15 @@ def append(path: Path, records: Iterable[Record]) -> int:
 
     One run at a time writes; the lines are written and synced in one piece. A run that is killed while it writes leaves
     whole lines and at most one torn one at the end, which the next run takes away.
+
+    Raises:
+        JiaozhuError: the log cannot be written, or one of its lines is broken; it is as it was then.
     """
     wanted = list(records)
     if not wanted:
         return 0
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with written(path, _REMEDY):
+        path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path) as file:
         _mend(file)
         known = {record.key for record in read_log(path, {record.doc_id for record in wanted})}
@@ -240,18 +246,29 @@ def append(path: Path, records: Iterable[Record]) -> int:
                 known.add(record.key)
                 fresh.append(record)
         if fresh:
-            file.write("".join(to_line(record) + "\n" for record in fresh).encode())
-            file.flush()
-            os.fsync(file.fileno())
+            _write(file, "".join(to_line(record) + "\n" for record in fresh).encode())
     return len(fresh)
 
 
 @contextmanager
 def _locked(path: Path) -> Iterator[BufferedRandom]:
     """The log, open to read and append, while no other run has it."""
-    with path.open("a+b") as file:
+    with written(path, _REMEDY), path.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # given back when the file is closed, or its process is killed
         yield file
+
+
+def _write(file: BufferedRandom, lines: bytes) -> None:
+    """All of it, synced, or nothing: where the disk is full, the log ends as it did."""
+    descriptor, left = file.fileno(), memoryview(lines)
+    end = os.fstat(descriptor).st_size
+    try:
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, end)
+        raise
 
 
 def _mend(file: BufferedRandom) -> bool:
@@ -259,7 +276,7 @@ def _mend(file: BufferedRandom) -> bool:
     try:
         if line.strip():
             from_line(line.decode())
-            file.write(b"\n")  # an editor took it, or the run was killed just before it
+            _write(file, b"\n")  # an editor took it, or the run was killed just before it
         return False
     except _BROKEN:
         file.truncate(start)

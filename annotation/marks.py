@@ -13,6 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import written
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -36,18 +38,26 @@ def read_marks(log: Path) -> dict[str, Mark]:
 
 
 def write_marks(log: Path, marks: dict[str, Mark]) -> None:
-    """Keep the marks, tied to the log as it is now."""
+    """Keep the marks, tied to the log as it is now.
+
+    Raises:
+        JiaozhuError: they cannot be written; what was pulled is in the log then.
+    """
     path = _path(log)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    (path.parent / ".gitignore").write_text("*\n", "utf-8")
     size = log.stat().st_size if log.exists() else 0
     state = {
         "log": {"bytes": size, "sha256": _digest(log, size)},
         "projects": {key: asdict(mark) for key, mark in sorted(marks.items())},
     }
     building = path.with_suffix(f".{os.getpid()}")
-    building.write_text(json.dumps(state), "utf-8")
-    building.replace(path)
+    with written(path, "free some space there; what was pulled is in the log, and the next pull looks at everything"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (path.parent / ".gitignore").write_text("*\n", "utf-8")
+        try:
+            building.write_text(json.dumps(state), "utf-8")
+            building.replace(path)
+        finally:
+            building.unlink(missing_ok=True)
 
 
 def _path(log: Path) -> Path:

@@ -19,7 +19,7 @@ from annotation.edges import trim
 from annotation.labels import LabelScheme
 from annotation.log import Suggestion
 from annotation.suggestions import Suggestions
-from corpus.errors import JiaozhuError
+from corpus.errors import JiaozhuError, written
 
 Kind = Literal["border", "label", "spurious"]
 LENGTH = 3  # characters of a spurious span
@@ -109,15 +109,19 @@ def read_planted(path: Path) -> dict[tuple[str, str, str], Planted]:
 
 
 def remember(path: Path, planted: Iterable[Planted]) -> None:
-    """Add to the file what it does not have; whole or not at all."""
+    """Add to the file what it does not have; whole or not at all. A JiaozhuError where it cannot be written."""
     known = read_planted(path)
     fresh = {item.key: item for item in planted if item.key not in known}
     if fresh:
-        path.parent.mkdir(parents=True, exist_ok=True)
         building = path.with_suffix(f".{os.getpid()}")
         lines = [json.dumps(asdict(item), ensure_ascii=False) for item in (*known.values(), *fresh.values())]
-        building.write_text("\n".join(lines) + "\n", "utf-8")
-        building.replace(path)
+        with written(path, "free some space or get the right to write there, then push again: nothing is lost"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                building.write_text("\n".join(lines) + "\n", "utf-8")
+                building.replace(path)
+            finally:
+                building.unlink(missing_ok=True)
 
 
 def _off(

@@ -22,6 +22,7 @@ from annotation.intervals import show_measure
 from annotation.log import Record, latest, read_log
 from annotation.review import review
 from annotation.status import Status
+from corpus.errors import written
 from corpus.explained import visible
 from corpus.workspace import Workspace
 
@@ -68,15 +69,19 @@ class Hard:
 
 
 def write_report(workspace: Workspace, found: Status, output: Path) -> None:
-    """Write the report on the workspace's log; `found` is its status."""
+    """Write the report on the workspace's log; `found` is its status. A JiaozhuError where it cannot be written."""
     records = latest(read_log(workspace.log))
     report = agreement(workspace.log, workspace.corpus) if workspace.log.is_file() else Agreement(0, {}, (), ())
     doubts = review(workspace, model=False, least=0.5).doubts if workspace.log.is_file() else ()
     page = render(found, report, per_day(records), hardest(opinions_by_document(records).values()), doubts)
-    output.parent.mkdir(parents=True, exist_ok=True)
     beside = output.with_name(f".{output.name}.{os.getpid()}")
-    beside.write_text(page, "utf-8")
-    beside.replace(output)
+    with written(output, "name another file, or free some space there"):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            beside.write_text(page, "utf-8")
+            beside.replace(output)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def hardest(opinions: Iterable[Sequence[Record]], most: int = STRINGS) -> tuple[Hard, ...]:

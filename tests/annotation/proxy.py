@@ -2,13 +2,15 @@
 
 import http.client
 import http.server
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-# What to do with the n-th request (from 1), given as "METHOD path": None passes it on.
+# What to do with the n-th request (from 1), given as "METHOD path": None passes it on; a status answers with it;
+# "release 9.9" lets a server say that it is that release.
 Rule = Callable[[int, str], str | None]
 HOPS = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
@@ -46,7 +48,7 @@ def proxied(upstream: str) -> Iterator[Proxy]:
                 return
             if fault == "drop":
                 return
-            if fault in ("500", "429"):
+            if fault and fault.isdecimal():
                 self.give(int(fault), b"<h1>no</h1>", {"Retry-After": "1"} if fault == "429" else {})
                 return
             try:
@@ -55,6 +57,9 @@ def proxied(upstream: str) -> Iterator[Proxy]:
                 return
             if fault == "502 although done":
                 self.give(502, b"<h1>no</h1>", {})
+            elif fault and fault.startswith("release "):
+                said = json.loads(content) | {"release": fault.removeprefix("release ")}
+                self.give(answer.status, json.dumps(said).encode(), dict(answer.getheaders()))
             else:
                 self.give(answer.status, content, dict(answer.getheaders()), cut=fault == "cut")
 

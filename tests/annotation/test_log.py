@@ -2,6 +2,8 @@
 
 import json
 import multiprocessing
+import resource
+import subprocess
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -174,3 +176,65 @@ def test_the_records_of_some_documents_are_those_of_all_whatever_form_the_lines_
         assert found == [record for record in records if record.doc_id in wanted]
     if indent is None:
         assert [record.doc_id for record in read_log(log, {"d2"})] == ["d2", 'd"3']  # a quoted one is parsed to be sure
+
+
+def refused(log, *records) -> str:
+    """The one line in which writing these ends."""
+    with pytest.raises(JiaozhuError) as caught:
+        append(log, records)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.fixture
+def smallest_disk(tmp_path):
+    """A folder on a disk of its own, of one page."""
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", tmp_path], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("a disk of its own needs the right to mount one")
+    yield tmp_path
+    subprocess.run(["umount", tmp_path], check=True)
+
+
+def many(number):
+    return [replace(RECORD, annotation=f"u{index}") for index in range(number)]
+
+
+def test_a_full_disk_is_one_line_and_the_log_ends_as_it_did(smallest_disk):
+    log = smallest_disk / "log.jsonl"
+    append(log, many(1))
+    before = log.read_bytes()
+    assert refused(log, *many(9)).startswith(f"{log}: cannot be written (No space left on device); free some space")
+    assert log.read_bytes() == before
+
+
+def test_a_disk_that_can_only_be_read_is_one_line(smallest_disk):
+    log = smallest_disk / "log.jsonl"
+    append(log, many(1))
+    subprocess.run(["mount", "-o", "remount,ro", smallest_disk], check=True)
+    assert "cannot be written (Read-only file system)" in refused(log, *many(2))
+    with pytest.raises(JiaozhuError, match="cannot be written"):
+        mend(log)
+    assert list(read_log(log)) == many(1)
+
+
+def test_a_log_that_may_not_grow_ends_as_it_did(tmp_path):
+    log = tmp_path / "log.jsonl"
+    append(log, many(1))
+    before = log.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 100, hard))
+    try:
+        said = refused(log, *many(3))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "cannot be written (File too large)" in said
+    assert log.read_bytes() == before
+    assert append(log, many(3)) == 2
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
+    (tmp_path / "annotations").write_text("a file")
+    assert "cannot be written (" in refused(tmp_path / "annotations" / "log.jsonl", RECORD)

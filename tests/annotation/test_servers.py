@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from annotation import connection
 from annotation.connection import connected
 from annotation.labels import load_labels
 from annotation.project import require_project
@@ -196,13 +194,3 @@ def test_a_personal_access_token_does_what_a_legacy_one_does(label_studio, desk,
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["already"] == 1
     assert personal not in done.stdout + done.stderr
-
-
-@pytest.mark.parametrize(
-    ("version", "said"),
-    [("1.19.0", "is Label Studio 1.19.0; from 1.22 on"), ("1.24.0", ""), ("1.23.2", ""), ("nonsense", "")],
-)
-def test_a_release_too_old_is_one_line(version, said):
-    assert bool(reason := connection.too_old("http://x", {"release": version})) == bool(said)
-    assert said in reason
-    assert not re.search(r"\n", reason)
