@@ -1,4 +1,4 @@
-"""The commands of the group `annotation`."""
+"""The commands that speak with Label Studio: start it, send tasks, bring decisions back, answer as tasks open."""
 
 from __future__ import annotations
 
@@ -11,109 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotation.commands.options import JsonOption, ProjectOption, UrlOption
 from corpus.errors import JiaozhuError
-from corpus.workspace import Annotation as Settings
 from corpus.workspace import Workspace
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-UrlOption = Annotated[
-    str | None,
-    typer.Option(help="Label Studio's address; otherwise LABEL_STUDIO_URL, our running server's, or \\[studio] url."),
-]
-ProjectOption = Annotated[str | None, typer.Option(help="The project's title; by default \\[studio] project.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and no table.")]
-ModelOption = Annotated[
-    str | None,
-    typer.Option(help="lac, none, the folder of a spaCy or Hugging Face model, or an endpoint's address (/v1)."),
-]
-CrfOption = Annotated[Path | None, typer.Option(help="A CRF that jiaozhu exports train made.")]
-ListOption = Annotated[
-    Path | None, typer.Option("--list", help="Names that are known: a name a line, or name, label, id with tabs.")
-]
-LogOption = Annotated[Path | None, typer.Option(help="The annotation log; by default the workspace's.")]
-
 MOST = 20  # lines about spans the gate changed
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    help="Suggestions for documents, tasks in Label Studio, and what people decided.",
-)
 
-
-@app.callback()
-def _group() -> None:
-    pass
-
-
-@app.command()
-def preannotate(
-    context: typer.Context,
-    corpus: Annotated[Path | None, typer.Option(help="The corpus; by default the workspace's.")] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The table to write; by default the workspace's.")
-    ] = None,
-    model: ModelOption = None,
-    crf: CrfOption = None,
-    known: ListOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Suggest spans for every canonical document of the corpus, and write them to one table.
-
-    [bold]Examples[/]
-
-      jiaozhu annotation preannotate
-      jiaozhu annotation preannotate --corpus build/corpus -o build/suggestions.parquet --json
-
-      jiaozhu annotation preannotate --crf build/model.crf --list names.tsv
-    """
-    from annotation.preannotate import preannotate as run
-    from annotation.preannotate import print_counts
-
-    output = output or context.obj.suggestions
-    done = run(corpus or context.obj.corpus, output, _settings(context.obj, model, crf, known), context.obj.labels)
-    print_counts(done, output, as_json=as_json)
-
-
-@app.command()
-def evaluate(
-    context: typer.Context,
-    gold: Annotated[
-        Path, typer.Argument(help="An annotation log, a folder of marked articles, marked sentences, or .jsonl.")
-    ],
-    corpus: Annotated[
-        Path | None, typer.Option(help="Where the texts of a log are; by default the workspace's corpus.")
-    ] = None,
-    label: Annotated[
-        list[str] | None, typer.Option(help="A label to count; repeat it. By default all that the gold has.")
-    ] = None,
-    model: ModelOption = None,
-    crf: CrfOption = None,
-    known: ListOption = None,
-    errors: Annotated[bool, typer.Option("--errors", help="Show every mistake: 【gold】 and 〔suggestion〕.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Compare what the pipeline suggests with what people decided, and count what that would cost an annotator.
-
-    [bold]Examples[/]
-
-      jiaozhu annotation evaluate annotations/log.jsonl
-
-      jiaozhu annotation evaluate samples/articles --label ORG --label LOC --errors
-
-      jiaozhu annotation evaluate gold.jsonl --model models/ours --crf build/model.crf
-    """
-    from annotation.evaluate import evaluate as run
-    from annotation.evaluate import predictor, print_evaluation, read_gold
-
-    items = read_gold(gold, corpus or context.obj.corpus)
-    predict, name = predictor(_settings(context.obj, model, crf, known), context.obj.labels)
-    print_evaluation(run(predict, items, label or (), name), errors=errors, as_json=as_json)
-
-
-@app.command()
 def studio(
     context: typer.Context,
     port: Annotated[
@@ -164,26 +71,6 @@ def studio(
             typer.echo("Label Studio has stopped. 已停止。")
 
 
-@app.command("words-model")
-def words_model(
-    archive: Annotated[
-        Path | None, typer.Option(help="pkuseg's source archive, where pip has no network; by default pip gets it.")
-    ] = None,
-) -> None:
-    """Set up the model of the word view (pkuseg): 49 MB once, 175 MB on disk.
-
-    [bold]Examples[/]
-
-      jiaozhu annotation words-model
-
-      jiaozhu annotation words-model --archive pkuseg-0.0.25.tar.gz
-    """
-    from annotation.words import install
-
-    typer.echo(f"The model of the word view is set up: {install(archive)}")
-
-
-@app.command()
 def push(
     context: typer.Context,
     url: UrlOption = None,
@@ -250,7 +137,6 @@ def push(
         typer.echo(f"text changed: {doc_id} has another text in the project; see jiaozhu annotation carry", err=True)
 
 
-@app.command()
 def pull(
     context: typer.Context,
     url: UrlOption = None,
@@ -324,7 +210,6 @@ def _annotators(given: Iterable[str]) -> dict[int, str]:
     return names
 
 
-@app.command()
 def replay(
     context: typer.Context,
     log: Annotated[Path, typer.Argument(help="An annotation log, such as annotations/log.jsonl.")],
@@ -351,7 +236,6 @@ def replay(
     _refuse(done.refused)
 
 
-@app.command()
 def serve(
     context: typer.Context,
     url: UrlOption = None,
@@ -402,163 +286,6 @@ def serve(
             run(context.obj, url, project, host=host, port=port, public=public, every=every, tell=tell)
         except KeyboardInterrupt:
             typer.echo("stopped", err=True)
-
-
-@app.command()
-def status(
-    context: typer.Context,
-    url: UrlOption = None,
-    project: ProjectOption = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Ask no server; count the log alone.")] = False,
-    html: Annotated[
-        Path | None, typer.Option(help="Write a report, with agreement and the hardest strings, to this HTML file.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """How far the work is: documents, tasks, done, skipped, left, waiting for adjudication, and each annotator's part.
-
-    [bold]Examples[/]
-
-      jiaozhu annotation status
-
-      jiaozhu annotation status --offline --json
-
-      jiaozhu annotation status --html build/annotation.html
-    """
-    from annotation.status import print_status
-    from annotation.status import status as run
-
-    found = run(context.obj, url, project, offline=offline)
-    if html:
-        from annotation.report import write_report
-
-        write_report(context.obj, found, html)
-    print_status(found, as_json=as_json)
-    if found.why:
-        typer.echo(f"counted from the log alone: {found.why}", err=True)
-
-
-@app.command()
-def agreement(
-    context: typer.Context,
-    log: LogOption = None,
-    corpus: Annotated[
-        Path | None, typer.Option(help="The corpus, for the lengths of its texts; by default the workspace's.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """How far annotators agree, for each pair and label, and what each of them does with the suggestions.
-
-    Reads the annotation log; no server is needed. docs/quality.md explains the figures.
-
-    [bold]Examples[/]
-
-      jiaozhu annotation agreement
-
-      jiaozhu annotation agreement --log annotations/log.jsonl --json
-    """
-    from annotation.agreement import agreement as run
-    from annotation.agreement import print_agreement
-
-    workspace: Workspace = context.obj
-    print_agreement(run(log or workspace.log, corpus or workspace.corpus), as_json=as_json)
-
-
-@app.command()
-def adjudicate(
-    context: typer.Context,
-    ask: Annotated[
-        bool, typer.Option("--push", help="Make tasks of the conflicts, in a project of the same title and ' 裁定'.")
-    ] = False,
-    url: UrlOption = None,
-    project: ProjectOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Write down what several annotators agree on, and list what they do not.
-
-    A document on which all agree gets one more record in the log. A person's decision is never overwritten.
-
-    [bold]Examples[/]
-
-      jiaozhu annotation adjudicate
-
-      jiaozhu annotation adjudicate --push
-    """
-    from annotation.adjudicate import adjudicate as run
-    from annotation.adjudicate import print_adjudicated, push_conflicts
-
-    workspace: Workspace = context.obj
-    done = run(workspace.log)
-    asked = push_conflicts(workspace, url, project) if ask else None
-    print_adjudicated(done, asked, as_json=as_json)
-
-
-@app.command()
-def review(
-    context: typer.Context,
-    ask: Annotated[
-        bool, typer.Option("--push", help="Send them to the adjudicator: what was decided, and what may be right.")
-    ] = False,
-    model: Annotated[
-        bool, typer.Option("--model/--no-model", help="Compare with a CRF of the other documents, too.")
-    ] = True,
-    least: Annotated[float, typer.Option(min=0, max=1, help="Leave out doubts of a lower score.")] = 0.5,
-    url: UrlOption = None,
-    project: ProjectOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Find likely errors in what was decided: a second look by other documents, the guideline and a model.
-
-    Nothing in the log is changed, and what an adjudicator decided is not asked again. docs/quality.md has the scores.
-
-    [bold]Examples[/]
-
-      jiaozhu annotation review
-
-      jiaozhu annotation review --no-model --least 0.8 --push
-    """
-    from annotation.review import print_reviewed, push_doubts
-    from annotation.review import review as run
-
-    workspace: Workspace = context.obj
-    found = run(workspace, model=model, least=least)
-    asked = push_doubts(workspace, found, url, project) if ask else None
-    print_reviewed(found, asked, as_json=as_json)
-
-
-@app.command()
-def carry(
-    context: typer.Context,
-    ask: Annotated[
-        bool, typer.Option("--push", help="Make a task of the new text for each document to look at again.")
-    ] = False,
-    url: UrlOption = None,
-    project: ProjectOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """After a change of the cleaner: what is carried over to the new texts, and what people must look at again.
-
-    `exports build` carries by the same rules; nothing is written to the log. With --push the spans that were carried
-    are suggested in the new tasks.
-
-    [bold]Examples[/]
-
-      jiaozhu annotation carry
-
-      jiaozhu annotation carry --push
-    """
-    from annotation.again import print_survey, push_again, survey
-
-    workspace: Workspace = context.obj
-    found = survey(workspace)
-    asked = push_again(workspace, found, url, project) if ask else None
-    print_survey(found, asked, as_json=as_json)
-
-
-def _settings(workspace: Workspace, model: str | None, crf: Path | None, known: Path | None) -> Settings:
-    """The section `[annotation]`, with what was said on the command line."""
-    held = workspace.annotation
-    return replace(held, model=model or held.model, crf=crf or held.crf, list=known or held.list)
 
 
 def _show(title: str, rows: dict[str, int], done: DataclassInstance, as_json: bool) -> None:
