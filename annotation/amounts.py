@@ -8,12 +8,13 @@ Numbers may be written 504.8亿, 1,200万, ５００, 五百多万, 伍佰万 or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from annotation.numerals import DIGIT, NUMERAL, POWER, TO, VAGUE, Approx, Number, read_number
+from annotation.numerals import DIGIT, NUMERAL, POWER, TO, VAGUE, Approx, Number, behind, outside, read_number
 from annotation.units import CURRENCIES, simplify, spelling
 
 VERSION = "0.2.0"
@@ -184,17 +185,24 @@ _BARE = re.compile(rf"[{POWER}]+")
 _OTHER_PRICE = re.compile(r"[/／](?![\d\s])[^\W\d_]")
 
 
-def find_amounts(text: str) -> Iterator[Amount]:
-    """The amounts of the text in order, without overlaps."""
+_STOPS = outside(_GRAMMAR, _CANDIDATE)
+
+
+def find_amounts(text: str, at: Iterable[int] | None = None) -> Iterator[Amount]:
+    """The amounts of the text in order, without overlaps; or at least those of them that begin `at` these offsets,
+    which ascend: only the words before each are read then.
+    """
     cursor = 0
-    while candidate := _CANDIDATE.search(text, cursor):
-        match = _GRAMMAR.match(text, candidate.start())
-        cursor = match.end() if match else candidate.end()
-        read = _read(match, text) if match else None
-        if match and read:
-            label, number, unit = read
-            start, end = match.span()
-            yield Amount(start, end, label, number.low, number.high, unit, _approx(text, start, end, number))
+    for place in (len(text),) if at is None else at:
+        cursor = cursor if at is None else behind(_STOPS, text, place, cursor)
+        while (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
+            match = _GRAMMAR.match(text, candidate.start())
+            cursor = match.end() if match else candidate.end()
+            read = _read(match, text) if match else None
+            if match and read:
+                label, number, unit = read
+                start, end = match.span()
+                yield Amount(start, end, label, number.low, number.high, unit, _approx(text, start, end, number))
 
 
 def _read(match: re.Match[str], text: str) -> tuple[str, Number, str] | None:
@@ -297,6 +305,7 @@ def _sum(text: str, currency: str) -> tuple[Number, str]:
     return number, _code(currency)
 
 
+@lru_cache(maxsize=4096)
 def _code(currency: str) -> str:
     """The ISO 4217 code; the name may go on with 5角, 整 or 人民币."""
     name = simplify(currency.strip())
@@ -314,6 +323,7 @@ def _measured(text: str, unit: str, half: bool) -> tuple[Number, str]:
     return number, unit
 
 
+@lru_cache(maxsize=1 << 14)
 def _plain(value: Decimal) -> str:
     """Without exponent or zeros at the end: 1E+9 and 1000000000.0 are 1000000000."""
     text = format(value, "f")

@@ -84,7 +84,7 @@ _IN_YEAR = rf"""(?:
     |(?P<edge_year>{_EDGE_YEAR})
     |度(?![假过過量日])
 )"""
-_POINT = re.compile(
+POINT = re.compile(
     rf"""
     (?:(?:北京|当地|當地|美[东西]|[东西]部|格林尼治)[时時][间間]{_S})?
     (?P<lunar>农历|農曆|夏历)?(?:公[历曆])?
@@ -178,7 +178,7 @@ _HISTORY_BEFORE = re.compile("[有约約近达達超过過余今]$")
 
 def read_point(text: str, start: int, published: date | None, behind: Point | None = None) -> Point | None:
     """The point that starts there, or None. `behind` is the point on the left side, where this is the right one."""
-    match = _POINT.match(text, start)
+    match = POINT.match(text, start)
     if not match or match.start("body") == match.end("body"):
         return None
     found = {name: value for name, value in match.groupdict().items() if value is not None}

@@ -11,12 +11,12 @@ the day, the clock, a weekday between date and clock, 初, 底, 上旬, 份, 度
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from annotation.date_points import BETWEEN, CLOCK_ALONE, Point, read_point, read_time
-from annotation.numerals import DIGIT, NUMERAL, POWER, Approx
+from annotation.date_points import BETWEEN, CLOCK_ALONE, POINT, Point, read_point, read_time
+from annotation.numerals import DIGIT, NUMERAL, POWER, Approx, behind, outside
 
 VERSION = "0.1.0"
 
@@ -55,25 +55,31 @@ _CANDIDATE = re.compile(
 )
 
 
-def find_dates(text: str, published: date | None = None) -> Iterator[Date]:
-    """The dates of the text in order, without overlaps.
+_STOPS = outside(POINT, BETWEEN, CLOCK_ALONE, _CANDIDATE)
+
+
+def find_dates(text: str, published: date | None = None, at: Iterable[int] | None = None) -> Iterator[Date]:
+    """The dates of the text in order, without overlaps; or at least those of them that begin `at` these offsets, which
+    ascend: only the words before each are read then.
 
     Years, months and days that the text names by their distance (今年9月, 上月20日) are resolved where the day is given
     on which the text was `published`; a date that does not say its year (10月18日) stays open even then.
     """
     cursor = 0
-    while candidate := _CANDIDATE.search(text, cursor):
-        start = candidate.start()
-        first = read_point(text, start, published)
-        if first is None:
-            cursor = candidate.end()
-            continue
-        found = _join(text, start, first, published)
-        if found is None:
-            cursor = first.end
-            continue
-        yield found
-        cursor = found.end
+    for place in (len(text),) if at is None else at:
+        cursor = cursor if at is None else behind(_STOPS, text, place, cursor)
+        while (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
+            start = candidate.start()
+            first = read_point(text, start, published)
+            if first is None:
+                cursor = candidate.end()
+                continue
+            found = _join(text, start, first, published)
+            if found is None:
+                cursor = first.end
+                continue
+            yield found
+            cursor = found.end
 
 
 def _join(text: str, start: int, first: Point, published: date | None) -> Date | None:

@@ -41,12 +41,10 @@ def normalize_all(
     holds one and something more (约3亿元).
     """
     day = day_of(published_at)
-    labels = {label for *_, label in spans}
-    values: dict[tuple[int, int, str], str] = {}
-    if not labels.isdisjoint(AMOUNTS):
-        values |= {(a.start, a.end, a.label): a.normalized for a in find_amounts(text)}
-    if "DATE" in labels:
-        values |= {(d.start, d.end, "DATE"): d.normalized for d in find_dates(text, day)}
+    amounts = [start for start, _, label in spans if label in AMOUNTS]
+    dates = [start for start, _, label in spans if label == "DATE"]
+    values = {(a.start, a.end, a.label): a.normalized for a in find_amounts(text, amounts)}
+    values |= {(d.start, d.end, "DATE"): d.normalized for d in find_dates(text, day, dates)}
     places = [(start, end) for start, end, label in spans if label == "LOC"]
     for (start, end), code in zip(places, adcodes(text, places), strict=True):
         if code is not None:

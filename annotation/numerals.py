@@ -22,6 +22,24 @@ VAGUE = "多余餘几幾数數来來"
 TO = r"(?:\s?(?:[-－–—~～﹣−]{1,2}|至|到)\s?)"
 
 
+def outside(*patterns: re.Pattern[str]) -> frozenset[str]:
+    """Han characters and marks that none of the patterns names: no match of theirs reaches over one.
+
+    Sound where the patterns take only what they name: a class of all Han characters, or of all but some, stands in
+    nothing but look-arounds.
+    """
+    return frozenset(map(chr, range(0x3001, 0xA000))) - {char for pattern in patterns for char in pattern.pattern}
+
+
+def behind(stops: frozenset[str], text: str, place: int, cursor: int) -> int:
+    """From where a scan that stood at `cursor` may go on, to find at `place` what it would have found there: behind the
+    last of `stops` between the two.
+    """
+    while place > cursor and text[place - 1] not in stops:
+        place -= 1
+    return max(place, cursor)
+
+
 class Number(NamedTuple):
     """A number from `low` to `high`, which are equal where it is no range, and None where it names no figure."""
 
@@ -50,6 +68,7 @@ _BIG = {"万": 10**4, "亿": 10**8, "兆": 10**12}
 _EXACT = Context(prec=100)  # every number of a grammar fits, and no setting of the caller's changes a value
 
 
+@lru_cache(maxsize=1 << 16)  # the same numbers come again and again
 def read_number(text: str) -> Number | None:
     """The value of a number; None where the characters make none.
 

@@ -2,13 +2,88 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import annotation
 from annotation.amounts import find_amounts
 from annotation.dates import find_dates
+from annotation.evaluate import read_gold
 from annotation.normalize import normalize, normalize_all
+
+SAMPLES = Path(__file__).parents[2] / "samples/articles"
+NUMBERS = [
+    "约",
+    "近",
+    "3",
+    "5",
+    "1,2",
+    "０",
+    "．",
+    ".",
+    "2024",
+    "9",
+    "25",
+    "五",
+    "十",
+    "百",
+    "千",
+    "万",
+    "亿",
+    "多",
+    "两",
+    "A",
+    "x",
+    "*",
+    "(",
+    "-",
+    "至",
+    "、",
+    ",",
+    "，",
+    "。",
+    "的",
+    "以上",
+    "左右",
+    "前",
+    "第",
+]
+UNITS = [
+    "元",
+    "美元",
+    "港币",
+    "人民币",
+    "块",
+    "角",
+    "分",
+    "$",
+    "%",
+    "个百分点",
+    "百分之",
+    "亩",
+    "平方米",
+    "米",
+    "吨",
+    "年",
+    "月",
+    "日",
+    "上午",
+    "时",
+    "点",
+    "去年",
+    "同年",
+    "底",
+    "初",
+    "一季度",
+    "世纪",
+    "年代",
+    "正月",
+    "市",
+]
+PIECES = st.sampled_from([*NUMBERS, *UNITS, "\n"])
 
 
 @pytest.mark.parametrize(
@@ -83,6 +158,33 @@ def test_values_hold_no_white_space_but_single_spaces():
     values = [a.normalized for a in find_amounts(text)] + [d.normalized for d in find_dates(text)]
     assert len(values) == 5
     assert all(value == " ".join(value.split()) for value in values)
+
+
+def read_at(find, text, places):
+    """What is found at some offsets, and that nothing is found which reading the whole text would not find."""
+    whole = list(find(text))
+    some = list(find(text, at=sorted(places)))
+    assert set(some) <= set(whole)
+    assert some == sorted(some, key=lambda item: item.start)
+    return [item for item in some if item.start in places], [item for item in whole if item.start in places]
+
+
+@pytest.mark.parametrize("find", [find_amounts, find_dates])
+@given(text=st.lists(PIECES, max_size=40).map("".join), data=st.data())
+def test_reading_around_the_spans_finds_what_reading_the_whole_text_finds(find, text, data):
+    places = data.draw(st.sets(st.integers(0, len(text))))
+    some, whole = read_at(find, text, places)
+    assert some == whole
+    some, whole = read_at(find, text, {item.start for item in find(text)})
+    assert some == whole
+
+
+@pytest.mark.parametrize("find", [find_amounts, find_dates])
+def test_reading_around_each_character_of_the_samples_finds_everything(find):
+    for text in (item.text for item in read_gold(SAMPLES)):
+        assert list(find(text, at=range(len(text)))) == list(find(text))
+        for item in find(text):
+            assert item in list(find(text, at=[item.start]))
 
 
 def test_no_spacy_is_loaded_for_it():
