@@ -101,6 +101,7 @@ DECIDED = pa.schema(
         ("model", pa.string()),
         ("blind", pa.bool_()),
         ("took_away", pa.int64()),  # how many suggestions the annotator deleted
+        ("carried_from", pa.string()),  # SHA-256 of the text it was made on, where that is not the text of today
         ("spans", pa.list_(SPAN)),
     ]
 )
@@ -273,18 +274,21 @@ def _decide(state: _Gathering, asked: _Asked) -> pa.Table:
         record = _speaker(state, candidates, asked.digests[row], asked.texts.text(row), alignments[row])
         if record is not None:
             table = pa.Table.from_pylist([asdict(record)], schema=RECORD)
-            made.append(_decided(np.array([row]), table, lists(table["spans"].combine_chunks())[0]))
+            made_on = next(one.text_sha256 for one in candidates if one.annotation == record.annotation)
+            carried_from = None if made_on == asked.digests[row] else made_on
+            made.append(_decided(np.array([row]), table, lists(table["spans"].combine_chunks())[0], carried_from))
     decided = pa.concat_tables(made)
     return decided.take(pc.sort_indices(decided["row"])) if len(made) > 1 else decided
 
 
-def _decided(rows: Ints, records: pa.Table, spans: pa.StructArray) -> pa.Table:
+def _decided(rows: Ints, records: pa.Table, spans: pa.StructArray, carried_from: str | None = None) -> pa.Table:
     """Records with these spans, ordered, as a table of DECIDED."""
     sizes = pc.list_value_length(records["spans"]).to_numpy()
     columns = {
         "row": pa.array(rows),
         "took_away": pc.list_value_length(records["deleted"]).cast(pa.int64()),
         "blind": pc.fill_null(records["blind"], False),
+        "carried_from": pa.array([carried_from] * len(rows), pa.string()),
         "spans": pa.ListArray.from_arrays(pa.array(borders_of(sizes).astype(np.int32)), spans),
     }
     return pa.table([columns[name] if name in columns else records[name] for name in DECIDED.names], schema=DECIDED)
@@ -310,13 +314,13 @@ def _speaker(
     passed = sum(not carried.complete for carried in tried)  # a person has to look at these
     state.tally["stale"] += len(candidates) - len(ranked) + passed
     state.tally["superseded"] += len(ranked) - passed - 1
+    if problems := _problems(speaker, text, runs, state.scheme):
+        _refuse(state, problems)
+        return None
     if tried and speaker is tried[-1].record:
         state.tally["carried"] += 1
         state.tally["carried_spans"] += len(speaker.spans)
         state.tally["removed_spans"] += len(tried[-1].lost)
-    if problems := _problems(speaker, text, runs, state.scheme):
-        _refuse(state, problems)
-        return None
     ordered = sorted(speaker.spans, key=lambda span: span.start)
     anchored = [_anchor(span, runs) for span in ordered]
     state.tally["reanchored"] += sum(new is not old for new, old in zip(anchored, ordered, strict=True))

@@ -72,6 +72,7 @@ _SCHEMAS: dict[str, pa.Schema] = {
             ("decided_at", _TEXT),
             ("guideline_version", _TEXT),
             ("cleaner_version", _TEXT),
+            ("carried_from", _TEXT),
         ]
     ),
     "removed": pa.schema([("doc_id", _TEXT), ("start", _INT), ("end", _INT), ("rule", _TEXT), ("text", _TEXT)]),

@@ -124,6 +124,7 @@ def make_tables(
         "decided_at": decided["updated_at"].combine_chunks().take(by_span),
         "guideline_version": decided["guideline"].combine_chunks().take(by_span),
         "cleaner_version": documents["cleaner_version"].take(by_span),
+        "carried_from": decided["carried_from"].combine_chunks().take(by_span),
     }
     tables = [
         pa.table([made[name] for name in shape.schema(config).names], schema=shape.schema(config))

@@ -86,11 +86,13 @@ def _close(name: str, walk: Walk) -> Check:
         return Check(name, PROMISES[name], True, "the card does not say so")
     if name == "forms" and not walk.unread and not finding.seen:
         return Check(name, PROMISES[name], True, walk.no_forms)
+    if name == "normalized" and not walk.unread and not finding.seen:
+        return Check(name, PROMISES[name], True, walk.no_values)
     if walk.unread and name not in ("sums", "files"):
         return Check(name, PROMISES[name], False, f"not finished: {walk.unread}")
     if name in ("inner", "words", "removed", "corpus-removed") and not _has(name, walk):
         return Check(name, PROMISES[name], True, "there are none: they are an option")
-    return Check(name, PROMISES[name], True, f"{finding.seen:,} looked at")
+    return Check(name, PROMISES[name], True, f"{finding.seen:,} looked at{finding.note}")
 
 
 def _has(name: str, walk: Walk) -> bool:

@@ -30,8 +30,12 @@ PROMISES = {
     "offsets": "every entity's text stands at its offsets",
     "inner": "where there are inner places, each stands inside its parent, and is what the rules derive",
     "tags": "the tags are those that the entities give",
+    "normalized": "where there are values, they are what the grammars read in the documents",
+    "documents": "the passages of a document have one title, one address and one date",
     "splits": "no near-duplicate cluster stands in two splits, and each in the one that the card's policy gives it",
     "provenance": "every entity has one row of provenance, and every such row an entity",
+    "decisions": "the spans of a document come from one annotation, with verdicts that fit their suggestions",
+    "carried": "spans that were carried over from another text say from which, and are as many as the card says",
     "raw": "every span of the provenance has a place in the raw page",
     "removed": "where removed spans are published, they are of documents of their split, in order, as long as they say",
     "forms": "every further form is what the tables give, byte for byte",
@@ -40,6 +44,7 @@ PROMISES = {
     "personal-data": "where the card says that personal data is masked, none is left",
     "annotators": "where the card says that annotators have pseudonyms, no name is left",
     "corpus": "every document has the text that the corpus has, but for what was masked",
+    "corpus-documents": "every document has the title, address, date, cluster and cleaner version that the corpus has",
     "corpus-raw": "the raw characters of every span clean to its text in the corpus",
     "corpus-removed": "where removed spans are published, they are those that the corpus has",
 }
@@ -62,6 +67,7 @@ class Finding:
     seen: int = 0
     wrong: int = 0
     first: str = ""
+    note: str = ""  # of how much was looked at
 
     def fail(self, what: str) -> None:
         """Something is wrong."""
@@ -91,6 +97,12 @@ class Card:
     has_removed: bool
     policy: str
     agreement: dict[str, Any]
+    carried_spans: int
+    jiaozhu: str
+    max_chars: int
+    normalized: bool
+    guideline_versions: tuple[str, ...]
+    cleaner_versions: tuple[str, ...]
     forms: tuple[str, ...]
     spacy: str | None
 
@@ -111,10 +123,14 @@ class Walk:
     split_of: dict[str, str] = field(default_factory=dict)  # of the clusters
     clusters: dict[str, Ints] = field(default_factory=dict)  # their entities by label
     home_of: dict[str, int] = field(default_factory=dict)  # the number of each document's split
-    documents: dict[str, bytes] = field(default_factory=dict)  # the SHA-256 of their texts, for the corpus
+    # for the corpus: the SHA-256 of each document's text, and of what `described` says of it; what made its spans
+    documents: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
+    origins: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)  # cleaner version, carried from
     # and their spans: of which documents, how many of each, and the edges of all; see exports.checks.corpus
     spans: list[tuple[list[str], Ints, NDArray[np.signedinteger]]] = field(default_factory=list)
     no_forms: str = "the card names none"  # why none was looked at
+    no_values: str = "the card says that there are none"  # why none was looked at
+    carried: int = 0  # spans
     unread: str = ""  # why the tables could not be read to their end
 
     @property

@@ -71,6 +71,12 @@ def read_claims(walk: Walk) -> None:
             has_removed=bool(making["removed"]),
             policy=str(making["split_policy"]),
             agreement=agreement,
+            carried_spans=int(made["annotation_log"]["carried_spans"]),
+            jiaozhu=str(making["jiaozhu"]),
+            max_chars=int(making["max_chars"]),
+            normalized=bool(making["normalized"]),
+            guideline_versions=tuple(making["guideline_versions"]),
+            cleaner_versions=tuple(making["cleaner_versions"]),
             forms=tuple(making["forms"]),
             spacy=making["spacy"],
         )
@@ -139,6 +145,9 @@ def check_card(walk: Walk, card: Card) -> None:
         finding.fail("what it says of the annotators' agreement is not what its figures give")
     if decisions(walk.counts) not in card.text:
         finding.fail("its table of decisions is not that of the data")
+    if card.carried_spans != walk.carried:
+        said = f"the card says {card.carried_spans} carried spans, the data {walk.carried}"
+        walk.findings["carried"].fail(said)
     _check_croissant(walk, card)
     for name in sorted({*card.tables, *walk.hashes}):
         if card.tables.get(name) != walk.hashes.get(name):

@@ -5,7 +5,6 @@ In: whole documents, as rows of the config `default` in columns. Out: findings. 
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from exports.checks import Walk
+from exports.checks.corpus import DESCRIBED, keep_documents
+from exports.checks.values import check_values
 from exports.inner import LABEL, PLACE, inner_places
 from exports.masking import personal_data
 from exports.proof import integers, lists
@@ -55,7 +56,7 @@ def check_passages(walk: Walk, batch: pa.RecordBatch, split: str) -> Texts:
     def named(row: int) -> str:
         return f"passage {names[row]}"
 
-    for check in ("ids", "text", "tokens", "tags", "splits"):
+    for check in ("ids", "text", "tokens", "tags", "documents", "splits"):
         walk.findings[check].seen += len(texts)
     expected = joined(doc_ids, counted(document), 4)
     wrong = pc.not_equal(names, expected).to_numpy(zero_copy_only=False)
@@ -197,6 +198,16 @@ def _check_documents(
     of_document = clusters.take(pa.array(begins))
     mixed = pc.not_equal(clusters, of_document.take(pa.array(document))).to_numpy(zero_copy_only=False)
     walk.findings["splits"].fail_where(mixed, lambda row: f"document {doc_ids[document[row]]}: has several clusters")
+    for name in ("title", "url", "published_at"):
+        expected = batch[name].take(pa.array(begins)).take(pa.array(document))
+        if not batch[name].equals(expected):
+            differs = pc.not_equal(pc.fill_null(batch[name], ""), pc.fill_null(expected, ""))
+            differs = pc.or_(differs, pc.not_equal(batch[name].is_null(), expected.is_null()))
+            said = f"its passages have another {name} than the first"
+            walk.findings["documents"].fail_where(
+                differs.to_numpy(zero_copy_only=False),
+                lambda row, said=said: f"document {doc_ids[document[row]]}: {said}",  # type: ignore[misc]
+            )
     assert walk.shape is not None
     width = len(walk.shape.labels)
     entities, owners = lists(batch["entities"])
@@ -227,9 +238,8 @@ def _check_documents(
                 for value in values:
                     where = f"{value.kind} at [{value.start}, {value.end}) of its {what}"
                     finding.fail(f"document {doc_ids[owners[row]]}: {where}")
-    if walk.corpus is not None:
-        for row, doc_id in enumerate(doc_ids):
-            walk.documents[doc_id] = sha256(whole.bytes_of(row)).digest()
+    check_values(walk, batch, whole, begins, document)
+    keep_documents(walk, batch.take(pa.array(begins)).select(["doc_id", *DESCRIBED]), whole)
 
 
 def _distinct(titles: pa.Array, document: Ints) -> tuple[Texts, Ints]:

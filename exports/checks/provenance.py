@@ -13,12 +13,16 @@ import pyarrow.compute as pc
 
 from exports.annotators import PSEUDONYM
 from exports.checks import Walk
+from exports.checks.decisions import check_decisions
 from exports.checks.passages import require
 from exports.proof import integers, lists
 from exports.tables import counted, joined
 from exports.texts import Ints, one_array
 
-_OPTIONAL = ("model", "model_score", "suggested_start", "suggested_end", "suggested_label", "cleaner_version")
+_OPTIONAL = (
+    *("model", "model_score", "suggested_start", "suggested_end", "suggested_label"),
+    *("cleaner_version", "carried_from"),
+)
 _COMPARED = ("id", "passage_id", "doc_id", "start", "end", "label", "text", "doc_start", "doc_end")
 _EXTRA = 1_000  # rows looked at beyond those that are expected, where they do not fit
 
@@ -75,6 +79,7 @@ def check_provenance(walk: Walk, passages: pa.RecordBatch, spans: Spans) -> pa.T
             finding.fail(f"passage {ids[row]}: its entities and its provenance are not the same")
     spans.drop(len(found))
     _check_rows(walk, found)
+    check_decisions(walk, found)
     return found
 
 

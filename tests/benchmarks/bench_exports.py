@@ -76,11 +76,12 @@ def documents(number: int) -> Iterator[tuple[dict[str, Any], Record]]:
                 if draw.random() < KEPT:
                     low, high = begin + start, begin + end
                     raw = 5 * (place + 1)  # each line stands behind five characters of markup
-                    said = Suggestion(
-                        low, high, label, text[low:high], round(draw.random(), 4), f"jiaozhu/{label.lower()}@0.1.0"
-                    )
-                    kind = draw.choices([("kept", said), ("moved", said), ("added", None)], [8, 1, 1])[0]
-                    spans.append(Span(low, high, label, text[low:high], low + raw, high + raw, kind[0], kind[1]))
+                    kind = draw.choices(["kept", "moved", "added"], [8, 1, 1])[0]
+                    last = high + (kind == "moved")
+                    source = f"jiaozhu/{label.lower()}@0.1.0"
+                    said = Suggestion(low, last, label, text[low:last], round(draw.random(), 4), source)
+                    suggestion = None if kind == "added" else said
+                    spans.append(Span(low, high, label, text[low:high], low + raw, high + raw, kind, suggestion))
         alignment = [
             {"start": begin, "raw_start": begin + 5 * (place + 1), "length": len(line)}
             for place, (begin, (line, _)) in enumerate(zip(begins, chosen, strict=False))
