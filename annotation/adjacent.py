@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from annotation.divisions import divisions
-from annotation.names import BRAND, COMPANY, GENERIC, LEVEL, STATE, Edges, Name, bare, last_end
+from annotation.names import BRAND, COMPANY, GENERIC, LEVEL, LONGEST, STATE, Edges, Name, bare, last_end
 from annotation.places import COUNTRIES
 
 _AND = re.compile(
@@ -84,7 +84,7 @@ def _continues(edges: Edges, before: Name, name: Name) -> bool:
     """Whether the second is a part of the first (a branch, a faculty), or the first no more than its place."""
     text = edges.text
     piece = text[name.start : name.end]
-    if _APART.match(piece):
+    if _APART.match(piece) or name.end - before.start > LONGEST or piece == text[before.start : before.end]:
         return False
     if text[before.start : before.end] in divisions().codes:
         return True

@@ -8,6 +8,7 @@ places, people or ordinary words are not spread. Memory is bounded by the names 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -142,13 +143,19 @@ def spread(names: Names, text: str, spans: Sequence[Suggestion], words_of: Words
     found = [(start, end) for start, end in names.missing(text, spans) if start not in edges and end not in edges]
     if not found:
         return tuple(spans)
-    held = [sentence for sentence in split_sentences(text) if any(sentence[0] <= at < sentence[1] for at, _ in found)]
-    words = words_of([text[start:end] for start, end in held]) if words_of is not None else [None] * len(held)
+    starts = [start for start, _ in found]
+    within = [
+        (sentence, found[bisect_left(starts, sentence[0]) : bisect_left(starts, sentence[1])])
+        for sentence in split_sentences(text)
+    ]
+    held = [(sentence, its) for sentence, its in within if its]
+    asked = [text[start:end] for (start, end), _ in held]
+    words = words_of(asked) if words_of is not None else [None] * len(held)
     added = [
         Suggestion(start, end, LABEL, text[start:end], SCORE, SOURCE)
-        for (first, last), its_words in zip(held, words, strict=True)
-        for start, end in found
-        if first <= start and end <= last and _stands_alone(text, start, end, first, its_words)
+        for ((first, last), its), its_words in zip(held, words, strict=True)
+        for start, end in its
+        if end <= last and _stands_alone(text, start, end, first, its_words)
     ]
     return tuple(sorted((*spans, *added), key=lambda span: span.start))
 

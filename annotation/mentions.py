@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from annotation.companies import NO_COMPANY
 from annotation.names import BRAND, DEPARTMENT, GENERIC, INDUSTRY, LAST, Edges, Name, covered
+from annotation.occurrences import occurrences
 
 _ALIAS = re.compile(
     r"[（(](?:以?下简?称|简称|下称|以下称|又称|原名|原称|曾用名|原|前身为|即)?(?:为)?[:：]?[“\"「]?([^（）()，。；“”\"「」\n]{2,16}?)[”\"」]?(?:或[“\"][^”\"]{2,12}[”\"])?[）)]"
@@ -64,13 +65,10 @@ def again(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
     for full in list(wanted):
         if (match := DEPARTMENT.search(full)) is not None and match.end() == len(full):
             wanted.setdefault(match[0], "department")
-    for words, kind in wanted.items():
-        at = text.find(words)
-        while at >= 0:
-            end = at + len(words)
-            if taken.isdisjoint(range(at, end)) and _stands_alone(edges, at, end, kind):
-                yield Name(at, end, "again" if kind == "again" else "brand")
-            at = text.find(words, end)
+    for words, at in occurrences(text, wanted):
+        end, kind = at + len(words), wanted[words]
+        if taken.isdisjoint(range(at, end)) and _stands_alone(edges, at, end, kind):
+            yield Name(at, end, "again" if kind == "again" else "brand")
     for match in DEPARTMENT.finditer(text):
         if match[0] in wanted and match.start() not in taken and _stands_alone(edges, *match.span(), "department"):
             yield Name(*match.span(), "again")

@@ -29,6 +29,7 @@ from annotation.names import (
     LAST,
     LEGAL,
     LEVEL,
+    LONGEST,
     MANY,
     STATE,
     Edges,
@@ -95,16 +96,16 @@ def _by_last_word(edges: Edges) -> Iterator[Name]:
     text, words = edges.text, edges.words
     for match in LEGAL.finditer(text):
         start = _stem(edges, match.start(), "legal")
-        if start is not None and start < match.start():
+        if start is not None and start < match.start() and match.end() - start <= LONGEST:
             yield Name(start, match.end(), "legal")
     for match in LAST.finditer(text):
         kind = match.lastgroup or ""
         if not words.ends_at(match.end()) and not LEGAL.match(text, match.start()):
             continue
         start = _stem(edges, match.start(), kind)
-        if start is None or start >= match.start():
+        if start is None or start >= match.start() or match.end() - start > LONGEST:
             continue
-        if (text[start] in LEVEL and text[start - 1 : start] in MANY) or _MANY_OF.match(text, start):
+        if (text[start] in LEVEL and text[start - 1 : start] in MANY) or _MANY_OF.match(text, start, match.end()):
             continue  # 5|市工信局, 七市教育局: a class
         if DEPARTMENT.fullmatch(text, start, match.end()):
             continue  # 各市|工信局: by itself only what _by_model and `again` say
@@ -122,7 +123,7 @@ def _stem(edges: Edges, start: int, kind: str) -> int | None:
     index = edges.words.index_at(start - 1) if start else -1
     while index >= 0 and steps < 10:
         word = edges.words.all[index]
-        if word.end < cursor or "\n" in text[word.start : word.end]:
+        if word.end < cursor or start - word.start > LONGEST or "\n" in text[word.start : word.end]:
             break
         index -= 1
         steps += 1
@@ -149,7 +150,8 @@ def _stem(edges: Edges, start: int, kind: str) -> int | None:
         if word.tag == "ORG":
             begin = anchor = word.start
         elif word.tag == "w" and piece in ("）", ")") and kind in ("legal", "company"):
-            opening = max(text.rfind("（", 0, word.start), text.rfind("(", 0, word.start))
+            least = max(0, start - LONGEST)
+            opening = max(text.rfind("（", least, word.start), text.rfind("(", least, word.start))
             inner = text[opening + 1 : word.start]
             rest = GENERIC.fullmatch(text, word.end, start) is not None  # no name by itself: (开发)集团有限公司
             if opening < 0 or not (
@@ -233,7 +235,7 @@ def _by_model(edges: Edges, structured: Sequence[Name]) -> Iterator[Name]:
             continue
         start, end = Words.trim(text, word.start, word.end)
         name = text[start:end]
-        if end - start < 2 or not any(map(str.isalpha, name)) or name.isdigit():
+        if not 2 <= end - start <= LONGEST or not any(map(str.isalpha, name)) or name.isdigit():
             continue
         generic = GENERIC.match(name)
         last = last_end(name)

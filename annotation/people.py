@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 from annotation.groups import Found, Words, suggest, text_of, words_of
 from annotation.lexicon import alternatives, lexicon
+from annotation.occurrences import occurrences
 
 VERSION = "0.3.0"
 GROUP = "people"
@@ -46,23 +47,20 @@ def find_people(text: str, words: Words) -> list[Found]:
     found: dict[tuple[int, int], float] = {}
     for start, end, score in _by_model(text, words):
         found[start, end] = score
+    on = {i: span for span in found for i in range(*span)}
     for match in _DOTTED.finditer(text):
         span = _dotted(text, words, *match.span())
         if span is not None:
-            for held in [held for held in found if held[0] < span[1] and span[0] < held[1]]:
-                del found[held]
+            for held in {on[i] for i in range(*span) if i in on}:
+                found.pop(held, None)
             found[span] = 0.8
     for match in _AFTER_TITLE.finditer(text):
         stop = _read_name(text, words, match.end())
         if stop is not None:
             found.setdefault((match.end(), stop), 0.75)
     known = {text[start:end] for start, end in found if end - start > 2}
-    for name in known:
-        at = text.find(name)
-        while at >= 0:
-            end = at + len(name)
-            found.setdefault((at, end), 0.85)
-            at = text.find(name, end)
+    for name, at in occurrences(text, known):
+        found.setdefault((at, at + len(name)), 0.85)
     kept: list[Found] = []
     for (start, end), score in sorted(found.items(), key=lambda item: (item[0][0], -item[0][1])):
         if not kept or start >= kept[-1].end:

@@ -8,15 +8,16 @@ Each part is a spaCy component in a file of its own, usable alone, and writes a 
 grammars of names stand after the model because they repair its borders. `jiaozhu_settle` makes the groups one layer,
 where `span._.score`, `span._.source`, `span._.adcode` and `span._.value` say what each entity is worth, where it comes
 from, and which division, amount or date it is; all are kept by `Doc.to_bytes` and a `DocBin` with user data. Any other
-component that writes `doc.ents` takes part: put it before `jiaozhu_settle`.
+component that writes `doc.ents` takes part: put it before `jiaozhu_settle`. `doc._.flags` says what was bad input.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 import spacy
 from spacy.language import Language
@@ -26,6 +27,7 @@ from annotation import (
     characters,
     crf,
     endpoint,
+    flags,
     huggingface,
     known,
     lac,
@@ -52,6 +54,7 @@ PARTS = (
     "jiaozhu_settle",
 )
 PREFIX = "jiaozhu_"
+T = TypeVar("T")
 MAX_LENGTH = 100_000_000  # characters. spaCy's million guards parsers, whose memory grows faster than the text
 
 
@@ -176,16 +179,88 @@ def suggest(nlp: Language, text: str) -> tuple[Suggestion, ...]:
 
 def suggest_all(nlp: Language, texts: Iterable[str]) -> Iterator[tuple[Suggestion, ...]]:
     """The same for many texts, in their order, and faster: sentences of equal length go through the model together."""
-    paired = ((text, text) for text in texts)
-    for doc, text in nlp.pipe(paired, as_tuples=True):
+    for doc, text in _docs(nlp, texts):
         yield _suggestions(nlp, doc, text) if text else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """What was suggested for a text as far as it could be. `flags` are those of annotation/flags.py.
+
+    `failures` has the reason by part, for each part that failed; the others suggested without it.
+    """
+
+    spans: tuple[Suggestion, ...]
+    flags: tuple[str, ...] = ()
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def annotate_all(nlp: Language, texts: Sequence[str]) -> Iterator[Annotated]:
+    """What `suggest_all` gives, with flags; a text on which a part fails loses that part's suggestions and no others.
+
+    Raises:
+        JiaozhuError: no text can be annotated: a model is missing, a server does not answer, a limit is reached.
+    """
+    try:
+        made = [Annotated(_suggestions(nlp, doc, text), flags.flags_of(text, doc)) for doc, text in _docs(nlp, texts)]
+    except Exception as error:
+        if _is_final(error):
+            raise
+        made = [_far_as_possible(nlp, text) for text in texts]
+    yield from made
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether another text would meet the same: a user's mistake, but not a span that does not fit its text."""
+    return isinstance(error, JiaozhuError) and not isinstance(error, SpanError)
+
+
+def _docs(nlp: Language, texts: Iterable[str]) -> Iterator[tuple[Doc, str]]:
+    return nlp.pipe(((text, text) for text in texts), as_tuples=True)
+
+
+def _far_as_possible(nlp: Language, text: str) -> Annotated:
+    """One text, part by part; each may fail."""
+    failures: dict[str, str] = {}
+
+    def attempt(name: str, step: Callable[..., T], *given: object) -> T | None:
+        try:
+            return step(*given)
+        except Exception as error:
+            if _is_final(error):
+                raise
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            failures.setdefault(name.removeprefix(PREFIX), reason)
+            return None
+
+    doc = attempt("characters", nlp.make_doc, text)
+    if doc is None:
+        return Annotated((), (*flags.flags_of(text), f"{flags.FAILED}characters"), failures)
+    for name, part in nlp.pipeline:
+        doc = attempt(name, part, doc) or doc
+    made = attempt("entities", _made, nlp, doc, text) or ()
+    fitting = tuple(span for span in made if attempt("entities", _fits, span, text))
+    for name in failures:
+        flags.flag(doc, flags.FAILED + name)
+    return Annotated(fitting, flags.flags_of(text, doc), failures)
+
+
+def _fits(span: Suggestion, text: str) -> bool:
+    check([span], text)
+    return True
+
+
 def _suggestions(nlp: Language, doc: Doc, text: str) -> tuple[Suggestion, ...]:
-    if doc.text != text:
+    suggestions = _made(nlp, doc, text)
+    check(suggestions, text)
+    return suggestions
+
+
+def _made(nlp: Language, doc: Doc, text: str) -> tuple[Suggestion, ...]:
+    if doc.text != characters.storable(text):
         raise SpanError(f"the tokenizer of {model_of(nlp)} changed the text; use {characters.NAME}")
     found = sorted(doc.ents, key=lambda span: span.start_char)
-    suggestions = tuple(
+    return tuple(
         Suggestion(
             start=span.start_char,
             end=span.end_char,
@@ -196,8 +271,6 @@ def _suggestions(nlp: Language, doc: Doc, text: str) -> tuple[Suggestion, ...]:
         )
         for span in found
     )
-    check(suggestions, text)
-    return suggestions
 
 
 def usage_of(nlp: Language) -> dict[str, float] | None:

@@ -128,8 +128,9 @@ def find_zones(text: str, words: Words, known: Iterable[Place]) -> list[Place]:
         if end - start > 2:
             found.append(Place(start, end, "zone", None, 0.85))
     named = {text[place.end - 3 : place.end] for place in found if place.end - place.start > 3}
+    taken = {i for place in found for i in range(place.start, place.end)}
     for match in re.finditer("高新区|经开区|开发区|航空港区|自贸区", text):
-        if match[0][-3:] in named and not any(place.start <= match.start() < place.end for place in found):
+        if match[0][-3:] in named and match.start() not in taken:
             before = text[match.start() - 1 : match.start()]
             if before not in ("各", "级", "家", "个", "全", "多") and words.starts_at(match.start()):
                 found.append(Place(*match.span(), "zone", None, 0.8))

@@ -1,7 +1,8 @@
 """Suggestions for a corpus: its canonical documents in, the table of suggestions out, one row a document.
 
 Documents are read and written in the corpus's order, some at a time; the table appears whole or not at all. What the
-whole corpus says of a name (annotation/consistency.py) is added in two further looks, without the pipeline.
+whole corpus says of a name (annotation/consistency.py) is added in two further looks, without the pipeline. A document
+on which a part of the pipeline fails is annotated by the others, and flagged (annotation/flags.py).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,12 +34,15 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
+    from annotation.pipeline import Annotated
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What one run did. `spans` counts suggestions by label and source; `copies` are near-duplicates passed over.
 
-    `spread` names were suggested again by the corpus; `forgotten` ones were too many to be remembered.
+    `spread` names were suggested again by the corpus; `forgotten` ones were too many to be remembered. `flagged` counts
+    documents by flag; `failures` has the first document on which a part failed and the reason, by part.
     """
 
     model: str
@@ -49,6 +53,8 @@ class Counts:
     spread: int = 0
     forgotten: int = 0
     endpoint: dict[str, float] | None = None  # what a language model was asked, where there is one
+    flagged: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
 
 
 def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, labels: Path | None = None) -> Counts:
@@ -56,7 +62,7 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
 
     Raises:
         JiaozhuError: there is no corpus at `corpus`, `output` cannot be written, or a model cannot be loaded.
-        SpanError: the pipeline gave a span that does not fit its document, or a document is not the text of its hash.
+        SpanError: a document is not the text of its hash.
     """
     documents = corpus / "documents"
     if not documents.is_dir():
@@ -69,6 +75,8 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
     total = sum(1 for _ in read_rows(documents, ["doc_id"]))
     first, second = (output.with_name(f".{output.name}.{part}") for part in ("partial", "spread"))
     register = consistency.Register()
+    flagged: Counter[str] = Counter()
+    failures: dict[str, str] = {}
     try:
         with TableWriter(first, SCHEMA) as table:
             copies = characters = 0
@@ -77,10 +85,13 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
             while batch := list(islice(tracked, nlp.batch_size)):
                 held = [row for row in batch if row["is_canonical"]]
                 copies += len(batch) - len(held)
-                for row, found in zip(held, _suggest(pipeline, nlp, held, documents), strict=True):
-                    register.add(found)
+                for row, made in zip(held, _annotate(pipeline, nlp, held, documents), strict=True):
+                    register.add(made.spans)
                     characters += len(row["text"])
-                    table.write(_row(row["doc_id"], row["text_sha256"], model, found))
+                    flagged.update(made.flags)
+                    for part, reason in made.failures.items():
+                        failures.setdefault(part, f"{row['doc_id']}: {reason}")
+                    table.write(_row(row["doc_id"], row["text_sha256"], model, made.spans, made.flags))
         names = register.clear_names() if "jiaozhu_organizations" in nlp.pipe_names else consistency.Names({})
         if len(names):
             for text, known in track(_texts(documents, first), "counting names", total - copies):
@@ -88,11 +99,12 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
             names = names.uncontested()
         spans: Counter[tuple[str, str]] = Counter()
         with TableWriter(second, SCHEMA) as table:
-            words_of = consistency.words_by_model if "jiaozhu_lac" in nlp.pipe_names else None
             for text, known in track(_texts(documents, first), "spreading names", total - copies):
+                has_words = "jiaozhu_lac" in nlp.pipe_names and "failed:lac" not in known.flags
+                words_of = consistency.words_by_model if has_words else None
                 found = consistency.spread(names, text, known.spans, words_of) if len(names) else known.spans
                 spans.update((span.label, span.source) for span in found)
-                table.write(_row(known.doc_id, known.text_sha256, model, found))
+                table.write(_row(known.doc_id, known.text_sha256, model, found, known.flags))
         second.replace(output)
     except OSError as error:
         raise JiaozhuError(f"{output}: cannot be written ({error.strerror}); name another file with -o") from None
@@ -109,14 +121,17 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
         len(names),
         register.forgotten,
         endpoint=pipeline.usage_of(nlp),
+        flagged=dict(sorted(flagged.items())),
+        failures=dict(sorted(failures.items())),
     )
 
 
 _COLUMNS = ["doc_id", "text", "text_sha256", "is_canonical"]
 
 
-def _row(doc_id: str, sha256: str, model: str, spans: Iterable[Suggestion]) -> dict[str, Any]:
-    return {"doc_id": doc_id, "text_sha256": sha256, "model": model, "spans": [asdict(span) for span in spans]}
+def _row(doc_id: str, sha256: str, model: str, spans: Iterable[Suggestion], flags: Sequence[str]) -> dict[str, Any]:
+    made = [asdict(span) for span in spans]
+    return {"doc_id": doc_id, "text_sha256": sha256, "model": model, "spans": made, "flags": list(flags)}
 
 
 def _texts(documents: Path, table: Path) -> Iterator[tuple[str, Suggestions]]:
@@ -125,19 +140,15 @@ def _texts(documents: Path, table: Path) -> Iterator[tuple[str, Suggestions]]:
     return zip(texts, read_suggestions(table), strict=True)
 
 
-def _suggest(
+def _annotate(
     pipeline: ModuleType, nlp: Language, rows: Sequence[Mapping[str, Any]], documents: Path
-) -> Iterator[tuple[Suggestion, ...]]:
+) -> Iterator[Annotated]:
     """The suggestions for each row, in order; the texts go through the pipeline together."""
     for row in rows:
-        if text_sha256(row["text"]) != row["text_sha256"]:
+        if row["text"] is None or text_sha256(row["text"]) != row["text_sha256"]:
             raise SpanError(f"{documents}: {row['doc_id']} is not the text of its text_sha256; build the corpus again")
-    found = pipeline.suggest_all(nlp, [row["text"] for row in rows])
-    for row in rows:
-        try:
-            yield next(found)
-        except SpanError as error:
-            raise SpanError(f"{documents}: {row['doc_id']}: {error}") from None
+    made: Iterator[Annotated] = pipeline.annotate_all(nlp, [row["text"] for row in rows])
+    return made
 
 
 def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None:
@@ -154,6 +165,8 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
             "spread": counts.spread,
             "forgotten": counts.forgotten,
             "endpoint": counts.endpoint,
+            "flagged": counts.flagged,
+            "failures": counts.failures,
         }
         print(json.dumps(summary, ensure_ascii=False))
         return
@@ -172,6 +185,11 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
         console.print(f"{counts.spread:,} names of organizations were suggested again where the corpus has them")
     if counts.forgotten:
         console.print(f"{counts.forgotten:,} rare names were forgotten: the corpus has more than are kept at once")
+    if counts.flagged:
+        flags = ", ".join(f"{n:,} {name}" for name, n in counts.flagged.items())
+        console.print(f"documents with flags: {flags}; the column `flags` of the table says which", markup=False)
+    for part, reason in counts.failures.items():
+        console.print(f"{part} failed, first on {reason}", markup=False)
     if counts.endpoint is not None:
         asked = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.endpoint.items())
         console.print(f"endpoint: {asked}", markup=False)

@@ -11,6 +11,11 @@ _SENTENCE = re.compile(r"[^。！？!?；;\n]*(?:[。！？!?；;\n]+[”’」�
 _PAUSE = re.compile(r".*[，,、：:\s]", re.DOTALL)
 
 
+def has_long_sentence(text: str) -> bool:
+    """Whether a sentence of the text is longer than `MAX_SENTENCE`, so that it is cut where it does not end."""
+    return any(match.end() - match.start() > MAX_SENTENCE for match in _SENTENCE.finditer(text))
+
+
 def split_sentences(text: str, limit: int = MAX_SENTENCE) -> Iterator[tuple[int, int]]:
     """Spans that cover the text without gap or overlap, each a sentence of at most `limit` characters.
 

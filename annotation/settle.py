@@ -248,12 +248,16 @@ def settled(found: Sequence[Candidate]) -> list[Candidate]:
         if taken.isdisjoint(span):
             taken.update(span)
             kept.append(candidate)
+    on = {i: c for c in kept for i in range(c.start, c.end)}
     votes = [(probability(c), c) for c in found if c.kind.startswith("voter:")]
     for score, candidate in sorted(votes, key=lambda vote: (-vote[0], vote[1].start, vote[1].end)):
-        against = [c for c in kept if c.start < candidate.end and candidate.start < c.end]
-        if all(c.kind.split(":")[0] not in RULES and probability(c) < score for c in against):
-            kept = [c for c in kept if c not in against] + [candidate]
-    return sorted(kept, key=lambda c: c.start)
+        against = {on[i].start: on[i] for i in range(candidate.start, candidate.end) if i in on}
+        if all(c.kind.split(":")[0] not in RULES and probability(c) < score for c in against.values()):
+            for c in against.values():
+                for i in range(c.start, c.end):
+                    del on[i]
+            on |= dict.fromkeys(range(candidate.start, candidate.end), candidate)
+    return sorted({c.start: c for c in on.values()}.values(), key=lambda c: c.start)
 
 
 _OUTER = frozenset(("organizations:legal", "organizations:government", "organizations:suffix", "organizations:alias"))

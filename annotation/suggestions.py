@@ -36,18 +36,23 @@ SCHEMA = pa.schema(
                 )
             ),
         ),
+        ("flags", pa.list_(pa.string())),
     ]
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """What the pipeline `model` (`name@version`) suggested for one text, ordered by start, without overlaps."""
+    """What the pipeline `model` (`name@version`) suggested for one text, ordered by start, without overlaps.
+
+    `flags` say what made them less sure than others (annotation/flags.py).
+    """
 
     doc_id: str
     text_sha256: str
     model: str
     spans: tuple[Suggestion, ...]
+    flags: tuple[str, ...] = ()
 
 
 def read_suggestions(path: Path) -> Iterator[Suggestions]:
@@ -58,4 +63,4 @@ def read_suggestions(path: Path) -> Iterator[Suggestions]:
 def to_suggestions(row: Mapping[str, Any]) -> Suggestions:
     """One row of the table."""
     spans = tuple(Suggestion(**span) for span in row["spans"])
-    return Suggestions(row["doc_id"], row["text_sha256"], row["model"], spans)
+    return Suggestions(row["doc_id"], row["text_sha256"], row["model"], spans, tuple(row.get("flags") or ()))

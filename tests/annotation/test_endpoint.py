@@ -214,8 +214,9 @@ def test_an_answer_that_is_not_of_the_form_is_asked_for_again_then_the_passage_g
     with serving(answer(content)) as (url, got):
         nlp = load(url)
         assert suggest(nlp, TEXT) == ()
-        assert usage_of(nlp)["failed"] == 1
-        assert len(got) == 2
+        assert nlp(TEXT)._.flags == ("unanswered",)
+        assert usage_of(nlp)["failed"] == 2
+        assert len(got) == 4
 
 
 @pytest.mark.parametrize("made", [b"not json", b"{}", b'{"choices": []}', b"null", b"\xff"])

