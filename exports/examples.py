@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from annotation.evaluate import Entity
+from annotation.gold import Entity
 from corpus.errors import JiaozhuError
 from exports.rows import rows_of, shape_of, shards
 from exports.splits import SPLITS

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotation.evaluate import Entity
+from annotation.gold import Entity
 from corpus.errors import JiaozhuError
 from exports.examples import Example
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from annotation.evaluate import KINDS, Entity, Gold, Mistake, evaluate
+from annotation.evaluate import KINDS, Mistake, evaluate
+from annotation.gold import Entity, Gold
 from annotation.intervals import Measure, measure, ratio, show_measure
 from exports.card import table_of
 from exports.examples import Example

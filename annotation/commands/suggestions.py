@@ -69,7 +69,8 @@ def evaluate(
       jiaozhu annotation evaluate gold.jsonl --model models/ours --crf build/model.crf
     """
     from annotation.evaluate import evaluate as run
-    from annotation.evaluate import predictor, print_evaluation, read_gold
+    from annotation.evaluate import predictor, print_evaluation
+    from annotation.gold import read_gold
 
     items = read_gold(gold, corpus or context.obj.corpus)
     predict, name = predictor(_settings(context.obj, model, crf, known), context.obj.labels)

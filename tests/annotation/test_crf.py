@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from annotation import characters
 from annotation.crf import ABOUT, GROUP, MAX_PIECE, WEIGHTS, Crf, _packed, features, pieces, train
-from annotation.evaluate import Entity, evaluate, read_gold
+from annotation.evaluate import evaluate
+from annotation.gold import Entity, read_gold
 from corpus.errors import JiaozhuError, SpanError
 
 GOLD = read_gold(Path(__file__).parents[2] / "samples" / "articles")

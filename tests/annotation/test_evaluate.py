@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from annotation.evaluate import Entity, Gold, evaluate, parse_marked, read_gold
+from annotation.evaluate import evaluate
+from annotation.gold import Entity, Gold, parse_marked, read_gold
 from corpus.errors import JiaozhuError
 from corpus.records import SCHEMAS, text_sha256
 from corpus.store import TableWriter

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.evaluate import Evaluation, Gold, evaluate, predictor, read_gold
+from annotation.evaluate import Evaluation, evaluate, predictor
+from annotation.gold import Gold, read_gold
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "benchmarks"))

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 import annotation
 from annotation.crf import train
-from annotation.evaluate import evaluate, predictor, read_gold
+from annotation.evaluate import evaluate, predictor
+from annotation.gold import read_gold
 from annotation.pipeline import model_of, suggest
 from annotation.settle import probability
 from corpus.errors import JiaozhuError

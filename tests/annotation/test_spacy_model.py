@@ -5,7 +5,7 @@ import spacy
 from spacy.training import Example
 
 import annotation
-from annotation.evaluate import read_gold
+from annotation.gold import read_gold
 from annotation.groups import suggested
 from annotation.pipeline import model_of, suggest, suggest_all
 from corpus.errors import JiaozhuError

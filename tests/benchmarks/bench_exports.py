@@ -22,7 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from annotation.evaluate import read_gold
+from annotation.gold import read_gold
 from annotation.labels import load_labels
 from annotation.log import Record, Span, Suggestion, to_line
 from corpus.records import SCHEMAS, text_sha256

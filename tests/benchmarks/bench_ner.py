@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 SHARED = ROOT.parent / "shared"
 
-from annotation.evaluate import Entity, Gold, evaluate, predictor, read_gold  # noqa: E402
+from annotation.evaluate import evaluate, predictor  # noqa: E402
+from annotation.gold import Entity, Gold, read_gold  # noqa: E402
 from corpus.workspace import Annotation  # noqa: E402
 
 ROUNDS = 3  # the best counts: what else the machine does only slows

@@ -10,7 +10,7 @@ import random
 from pathlib import Path
 
 from annotation.doubts import Doubt, Marked, Place, by_border, by_guideline, by_model, by_string
-from annotation.evaluate import read_gold
+from annotation.gold import read_gold
 
 ROOT = Path(__file__).parents[2]
 GOLD = ("tests/gold/fields.txt", "tests/gold/sentences.txt", "samples/articles")

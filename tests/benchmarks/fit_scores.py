@@ -26,7 +26,7 @@ from bench_ner import fewfc, seeds  # noqa: E402
 import annotation  # noqa: E402
 from annotation import consistency, settle  # noqa: E402
 from annotation.crf import train  # noqa: E402
-from annotation.evaluate import Gold, read_gold  # noqa: E402
+from annotation.gold import Gold, read_gold  # noqa: E402
 from annotation.pipeline import suggest_all  # noqa: E402
 from corpus.workspace import Annotation  # noqa: E402
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from annotation.crf import Crf
-from annotation.evaluate import Entity
+from annotation.gold import Entity
 from corpus.errors import JiaozhuError
 from corpus.folder import files_of
 from exports.build import build_dataset
