@@ -8,21 +8,18 @@ goes into a JSON block with `<`, `>` and `&` escaped, and the page's script puts
 from __future__ import annotations
 
 import re
-import zlib
-from array import array
 from base64 import b64encode
-from bisect import insort
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from statistics import median
-from typing import Any, Generic, TypeVar
+from typing import Any
 
+from corpus.charts import funnel, length_chart, quality_chart
+from corpus.counting import Counts, count_documents, count_removed
 from corpus.errors import JiaozhuError
 from corpus.explained import UNSEEN, Explained, Piece, look_of, one_line, pieces, rows, safe_json, segments, visible
 from corpus.progress import track
@@ -31,12 +28,9 @@ from corpus.spans import Removed
 from corpus.store import read_rows
 
 DOCUMENTS = 200  # shown page by page, unless the user says otherwise
-_EXAMPLES = 3  # a rule
 _TOP = 12  # sites, publishers, clusters
 _LONGEST_PAGE = 60_000  # characters of a page that are shown
 _LONGEST_TAG = 240  # characters of one piece of markup that are shown
-_LENGTHS = (100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800)  # borders of the bins, in characters
-
 _CLUSTERS = ((1, 1), (2, 2), (3, 3), (4, 9), (10, 99), (100, 999), (1_000, 10**9))  # bins of sizes
 
 FLAGS = {
@@ -60,85 +54,6 @@ REASONS = {
 }
 SCRIPTS = {"hans": "简体", "hant": "繁体", "hant-converted": "机器转成的繁体"}
 
-T = TypeVar("T")
-
-
-class Smallest(Generic[T]):
-    """The `size` smallest of the items added, each once, in order; memory does not grow with the number added."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self.items: list[Any] = []
-
-    def add(self, item: T) -> None:
-        """Keep the item if it is among the smallest."""
-        if len(self.items) >= self._size and (not self._size or item >= self.items[-1]):
-            return
-        if item in self.items:
-            return
-        insort(self.items, item)
-        del self.items[self._size :]
-
-
-@dataclass(slots=True)
-class RuleCount:
-    """What one rule took. `examples`: (digest, text, doc_id)."""
-
-    characters: int = 0
-    spans: int = 0
-    pages: int = 0
-    last: str = ""
-    examples: Smallest[tuple[int, str, str]] = field(default_factory=lambda: Smallest(_EXAMPLES))
-
-
-@dataclass(slots=True)
-class Counts:
-    """The corpus in numbers, and the ids of the pages to show."""
-
-    documents: int = 0
-    unique: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
-    flags: Counter[str] = field(default_factory=Counter)
-    scripts: Counter[str] = field(default_factory=Counter)
-    sites: Counter[str] = field(default_factory=Counter)
-    publishers: Counter[str] = field(default_factory=Counter)
-    copies: Counter[str] = field(default_factory=Counter)  # documents of a cluster besides its canonical one
-    rules: dict[str, RuleCount] = field(default_factory=dict)
-    lengths: array[int] = field(default_factory=lambda: array("q"))
-    qualities: array[float] = field(default_factory=lambda: array("d"))
-    aligned: int = 0  # raw characters that stand in the clean texts
-
-    @property
-    def pages(self) -> int:
-        """Pages read, rejected ones too."""
-        return self.documents + sum(self.rejected.values())
-
-    @property
-    def visible(self) -> int:
-        """Raw characters that a reader of the pages saw: all but markup and white space of the source."""
-        return self.aligned + sum(rule.characters for name, rule in self.rules.items() if name not in UNSEEN)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The numbers as one JSON object."""
-        sizes = Counter(copies + 1 for copies in self.copies.values())
-        return {
-            "pages": self.pages,
-            "documents": self.documents,
-            "unique": self.unique,
-            "rejected": dict(sorted(self.rejected.items())),
-            "flags": dict(sorted(self.flags.items())),
-            "scripts": dict(sorted(self.scripts.items())),
-            "visible_characters": self.visible,
-            "kept_characters": self.aligned,
-            "median_length": median(self.lengths) if self.lengths else None,
-            "median_quality": median(self.qualities) if self.qualities else None,
-            "clusters": {str(size): count for size, count in sorted(sizes.items())},
-            "rules": {
-                name: {"characters": rule.characters, "spans": rule.spans, "pages": rule.pages}
-                for name, rule in sorted(self.rules.items())
-            },
-        }
-
 
 def write_report(corpus: Path, output: Path, *, documents: int = DOCUMENTS) -> dict[str, Any]:
     """Write the report of the corpus in `corpus` to the file `output`; return its numbers.
@@ -154,8 +69,8 @@ def write_report(corpus: Path, output: Path, *, documents: int = DOCUMENTS) -> d
             f"{output}: lies inside the corpus, which is replaced as a whole; write the report elsewhere"
         )
     counts = Counts()
-    chosen = _count_documents(corpus, counts, documents)
-    removed = _count_removed(corpus, counts, set(chosen))
+    chosen = count_documents(corpus, counts, documents)
+    removed = count_removed(corpus, counts, set(chosen))
     shown = sorted(_shown(corpus, counts, chosen, removed), key=lambda item: item[0])
     page = _html(corpus, counts, [document for _, document in shown])
     partial = output.with_name(f".{output.name}.partial")
@@ -169,79 +84,6 @@ def write_report(corpus: Path, output: Path, *, documents: int = DOCUMENTS) -> d
         with suppress(OSError):
             partial.unlink()
     return counts.as_dict() | {"shown": len(shown), "output": str(output)}
-
-
-def _count_documents(corpus: Path, counts: Counts, wanted: int) -> dict[str, dict[str, Any]]:
-    """Count documents and rejections; return the pages to show: doc_id, and its row of `rejected` if any."""
-    lowest, spread = Smallest[tuple[float, str]](wanted), Smallest[str](wanted)
-    refused = Smallest[str](wanted)
-    columns = [
-        "doc_id",
-        "text",
-        "quality",
-        "flags",
-        "script",
-        "site",
-        "publisher",
-        "cluster_id",
-        "is_canonical",
-        "alignment",
-    ]
-    for row in track(read_rows(corpus / "documents", columns), "counting documents"):
-        counts.documents += 1
-        counts.unique += bool(row["is_canonical"])
-        counts.flags.update(row["flags"])
-        counts.scripts[row["script"]] += 1
-        counts.lengths.append(len(row["text"]))
-        counts.qualities.append(row["quality"])
-        counts.aligned += sum(run["length"] for run in row["alignment"])
-        for name, counter in (("site", counts.sites), ("publisher", counts.publishers)):
-            if row[name]:
-                counter[row[name]] += 1
-        if not row["is_canonical"]:
-            counts.copies[row["cluster_id"]] += 1
-        lowest.add((row["quality"], row["doc_id"]))
-        spread.add(row["doc_id"])
-    reasons: dict[str, dict[str, Any]] = {}
-    for row in read_rows(corpus / "rejected"):
-        if row["reason"] == "none" and row["doc_id"] is None:
-            continue  # how an empty table is written
-        counts.rejected[row["reason"]] += 1
-        if row["doc_id"] is not None and row["reason"] != "same_bytes":
-            refused.add(row["doc_id"])
-            if row["doc_id"] in refused.items:
-                reasons[row["doc_id"]] = row
-            if len(reasons) > 2 * wanted + 100:
-                reasons = {doc_id: reasons[doc_id] for doc_id in refused.items}
-    everything = counts.documents + len(refused.items) <= wanted
-    ids = list(refused.items if everything else refused.items[: wanted // 5])
-    ids += [doc_id for _, doc_id in lowest.items[: wanted if everything else (wanted - len(ids)) // 2]]
-    ids += [doc_id for doc_id in spread.items if doc_id not in set(ids)][: wanted - len(ids)]
-    return {doc_id: reasons.get(doc_id, {}) for doc_id in ids}
-
-
-def _count_removed(corpus: Path, counts: Counts, chosen: set[str]) -> dict[str, list[Removed]]:
-    """Count what each rule took; return the spans of the chosen pages."""
-    spans: dict[str, list[Removed]] = {}
-    for row in track(read_rows(corpus / "removed", batch_size=4_096), "counting removed spans"):
-        doc_id, text = row["doc_id"], row["text"]
-        if doc_id is None:
-            continue
-        if row["rule"] not in counts.rules:
-            counts.rules[row["rule"]] = RuleCount()
-        rule = counts.rules[row["rule"]]
-        rule.characters += row["end"] - row["start"]
-        rule.spans += 1
-        if rule.last != doc_id:
-            rule.last = doc_id
-            rule.pages += 1
-        if row["rule"] not in UNSEEN and len(text.strip()) > 3:
-            digest = zlib.crc32(text.encode("utf-8", "surrogatepass"))
-            if all(digest != other for other, _, _ in rule.examples.items):
-                rule.examples.add((digest, one_line(text, 100), doc_id))
-        if doc_id in chosen:
-            spans.setdefault(doc_id, []).append(Removed(row["start"], row["end"], row["rule"]))
-    return spans
 
 
 def _shown(
@@ -332,12 +174,12 @@ def _html(corpus: Path, counts: Counts, documents: list[dict[str, Any]]) -> str:
         "script_hash": _csp_hash(script),
         "data": safe_json(data),
         "summary": _summary(counts),
-        "funnel": _funnel(counts),
+        "funnel": funnel(counts),
         "rejected": _count_table("Rejected pages", "被拒网页", counts.rejected, REASONS),
         "shares": _shares(counts),
         "rules": _rule_table(counts, order, names),
-        "lengths": _length_chart(counts.lengths),
-        "qualities": _quality_chart(counts.qualities),
+        "lengths": length_chart(counts.lengths),
+        "qualities": quality_chart(counts.qualities),
         "flags": _count_table("Flags", "标记", counts.flags, FLAGS),
         "scripts": _count_table("Script of the page", "原页文字", counts.scripts, SCRIPTS),
         "cluster_sizes": _cluster_table(counts),
@@ -475,63 +317,3 @@ def _largest(corpus: Path, counts: Counts) -> list[list[Any]]:
         [one_line(found.get(name, ("", ""))[0], 80), copies + 1, name, found.get(name, ("", ""))[1]]
         for name, copies in first
     ]
-
-
-def _funnel(counts: Counts) -> str:
-    steps = [
-        ("pages 网页", counts.pages, "#595959"),
-        ("articles 文章", counts.documents, "#0072b2"),
-        ("unique 不重复", counts.unique, "#00694d"),
-    ]
-    bars = []
-    for index, (name, count, colour) in enumerate(steps):
-        width = 330 * count / counts.pages if counts.pages else 0
-        y = 10 + 38 * index
-        bars.append(
-            f'<text x="112" y="{y + 19}" text-anchor="end">{name}</text>'
-            f'<rect x="120" y="{y}" width="{width:.1f}" height="28" fill="{colour}"></rect>'
-            f'<text x="{126 + width:.1f}" y="{y + 19}">{count:,}</text>'
-        )
-    said = ", ".join(f"{name} {count:,}" for name, count, _ in steps)
-    return f'<svg viewBox="0 0 520 122" role="img" aria-label="{said}">{"".join(bars)}</svg>'
-
-
-def _length_chart(lengths: Sequence[int]) -> str:
-    bins = [0] * (len(_LENGTHS) + 1)
-    for length in lengths:
-        bins[sum(length >= border for border in _LENGTHS)] += 1
-    labels = [_short(border) for border in (0, *_LENGTHS)]
-    middle = f"median {median(lengths):,.0f}" if lengths else "none"
-    return _chart("Characters of an article 文章字数", middle, bins, [*labels, ""])
-
-
-def _quality_chart(qualities: Sequence[float]) -> str:
-    bins = [0] * 10
-    for quality in qualities:
-        bins[min(9, int(quality * 10))] += 1
-    middle = f"median {median(qualities):.2f}" if qualities else "none"
-    return _chart("Quality 质量", middle, bins, [f"{border / 10:.1f}" for border in range(11)])
-
-
-def _short(number: int) -> str:
-    return f"{number / 1000:g}k" if number >= 1_000 else str(number)
-
-
-def _chart(title: str, middle: str, bins: Sequence[int], borders: Sequence[str]) -> str:
-    """A histogram as SVG: bars with their counts, and the bins' borders below."""
-    most = max(bins, default=0) or 1
-    step = 480 / len(bins)
-    parts = [f'<text x="20" y="16" font-weight="600">{escape(title)} · {escape(middle)}</text>']
-    for index, count in enumerate(bins):
-        height = 130 * count / most
-        x = 20 + index * step
-        box = f'x="{x + 1:.1f}" y="{170 - height:.1f}" width="{step - 2:.1f}" height="{height:.1f}"'
-        parts.append(f'<rect {box} fill="#0072b2"></rect>')
-        if count:
-            parts.append(f'<text x="{x + step / 2:.1f}" y="{166 - height:.1f}" text-anchor="middle">{count:,}</text>')
-    parts.append('<line x1="20" y1="170" x2="500" y2="170" stroke="#1a1a1a"></line>')
-    for index, border in enumerate(borders):
-        parts.append(f'<text x="{20 + index * step:.1f}" y="187" text-anchor="middle">{escape(border)}</text>')
-    ranges = zip(borders, [*borders[1:], ""], bins, strict=False)
-    said = "; ".join(f"from {low}{f' to {high}' if high else ''}: {count:,}" for low, high, count in ranges)
-    return f'<svg viewBox="0 0 520 195" role="img" aria-label="{escape(title)}. {escape(said)}">{"".join(parts)}</svg>'

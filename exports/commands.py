@@ -192,7 +192,8 @@ def diff(
 
       jiaozhu exports diff published/1.0 build/exports --markdown changes.md --exit-code
     """
-    from exports.diff import DOCUMENT_KINDS, KINDS, by_label, diff_datasets, write_markdown
+    from exports.changelog import by_label, write_markdown
+    from exports.diff import DOCUMENT_KINDS, KINDS, diff_datasets
 
     found = diff_datasets(old, new)
     if markdown is not None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from itertools import groupby
@@ -21,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 import pyarrow.parquet as pq
 
 from corpus.errors import JiaozhuError
-from exports.card import read_card, table_of
+from exports.card import read_card
 from exports.rows import rows_of, shape_of, shards
 from exports.splits import SPLITS
 
@@ -368,97 +367,3 @@ def _change(old: str, new: str) -> tuple[str, str]:
     """The first place where two texts part, with a few characters before and behind it."""
     place = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     return _context(old, place, place + CONTEXT), _context(new, place, place + CONTEXT)
-
-
-def to_markdown(found: Difference) -> str:
-    """The difference as one section of a changelog; words of the pages stand in code spans."""
-    lines = [
-        "## Changes of the dataset",
-        "",
-        f"From rows `{found.old_rows_sha256[:12]}` to `{found.new_rows_sha256[:12]}`.",
-        "",
-    ]
-    if found.is_empty:
-        lines += ["No document and no span differs.", ""]
-    else:
-        documents = ", ".join(f"{found.documents[kind]:,} {kind}" for kind in DOCUMENT_KINDS)
-        spans = ", ".join(f"{found.spans[kind]:,} {kind}" for kind in KINDS)
-        lines += [
-            f"- Documents: {found.documents_old:,} before, {found.documents_new:,} now; {documents}",
-            f"- Spans: {spans}",
-            "",
-            table_of(*by_label(found)),
-            "",
-        ]
-    if found.retyped:
-        rows = [[f"`{old}`", f"`{new}`", f"{count:,}"] for (old, new), count in sorted(found.retyped.items())]
-        lines += ["### Retyped", "", table_of(["from", "to", "spans"], rows), ""]
-    for kind in KINDS:
-        if shown := found.examples.get(kind):
-            lines += [f"### Spans {kind}, for example", ""]
-            lines += [f"- {describe(example)}, in `{example.doc_id}`: {code(example.context)}" for example in shown]
-            lines.append("")
-    for name in DOCUMENT_KINDS:
-        if items := found.document_examples.get(name.replace(" ", "_")):
-            lines += [f"### Documents: {name}, for example", ""]
-            for item in items:
-                change = f": {code(item['old'])} → {code(item['new'])}" if "old" in item else ""
-                lines.append(f"- `{item['doc_id']}` {code(item['title'])}{change}")
-            lines.append("")
-    if found.making:
-        lines += ["### Made otherwise", ""]
-        lines += [f"- {name}: {code(str(old))} → {code(str(new))}" for name, (old, new) in found.making.items()]
-        lines.append("")
-    return "\n".join(lines)
-
-
-def write_markdown(found: Difference, output: Path) -> None:
-    """Write `to_markdown` to a file, in place of the one that was there.
-
-    Raises:
-        JiaozhuError: the file cannot be written.
-    """
-    partial = output.with_name(f".{output.name}.partial")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(to_markdown(found), "utf-8")
-        partial.replace(output)
-    except OSError as error:
-        raise JiaozhuError(f"{output}: cannot be written ({error.strerror}); name another file") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink()
-
-
-def by_label(found: Difference) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the table by label."""
-    columns = ("old", "new", "same", "added", "removed", "moved", "retyped_from", "retyped_to")
-    rows = [
-        [f"`{label}`", *(f"{getattr(counts, column):,}" for column in columns)]
-        for label, counts in found.labels.items()
-    ]
-    totals = [f"{sum(getattr(counts, column) for counts in found.labels.values()):,}" for column in columns]
-    return ["", *(column.replace("_", " ") for column in columns)], [*rows, ["all", *totals]]
-
-
-def describe(example: Example) -> str:
-    """One difference in a few words, for Markdown."""
-    old, new = example.old, example.new
-    if old is None or new is None:
-        one = old or new or {}
-        return f"{code(one['text'])} `{one['label']}`"
-    if old["label"] == new["label"]:
-        return f"{code(old['text'])} → {code(new['text'])} `{new['label']}`"
-    words = code(old["text"]) if old["text"] == new["text"] else f"{code(old['text'])} → {code(new['text'])}"
-    return f"{words} `{old['label']}` → `{new['label']}`"
-
-
-def code(text: str) -> str:
-    """Words of a page as a Markdown code span: on one line, and nothing in them means anything."""
-    text = " ".join(text.split())
-    if not text:
-        return ""
-    longest = max((len(run) for run in "".join(c if c == "`" else " " for c in text).split()), default=0)
-    fence = "`" * (longest + 1)
-    space = " " if longest else ""
-    return f"{fence}{space}{text}{space}{fence}"

@@ -7,15 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotation.acceptance import NO_OTHERS, NO_SUGGESTION, clicks_through
 from annotation.agreement import (
     NO_DOCUMENT,
     NO_LENGTH,
-    NO_OTHERS,
     NO_SPAN,
-    NO_SUGGESTION,
     NO_VARIATION,
     agreement,
-    clicks_through,
     compare_all,
     opinions_by_document,
 )

@@ -13,7 +13,8 @@ from corpus.errors import JiaozhuError
 from corpus.records import text_sha256
 from corpus.spans import Proposal
 from exports.build import build_dataset
-from exports.diff import KINDS, Mark, Pair, code, compare, diff_datasets, to_markdown
+from exports.changelog import code, to_markdown
+from exports.diff import KINDS, Mark, Pair, compare, diff_datasets
 from tests.exports.making import NOISE, PAGES, SCHEME, document, make, span, write_corpus
 
 LABELS = ["ORG", "LOC", "MONEY"]
