@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
+from annotation.confidence import LEGEND, legend, style
 from annotation.labels import LabelScheme
 from corpus.errors import JiaozhuError
 
@@ -21,12 +22,26 @@ if TYPE_CHECKING:
 
 CONTROL, TEXT = "label", "text"  # names of the two tags; every result refers to them
 TITLE_LENGTHS = (3, 50)  # that Label Studio takes
+UNLISTED = (  # columns that Label Studio hides by itself
+    *("annotations_results", "annotations_ids", "predictions_model_versions", "predictions_results", "file_upload"),
+    *("storage_filename", "created_at", "updated_at", "updated_by", "avg_lead_time", "draft_exists"),
+)
 EXAMPLES = 3  # tasks named with each label a scheme would orphan
 ADJUDICATING = " 裁定"  # ends the title of the project where conflicts of another are decided
+# Browsers hide <area>, of which Label Studio makes the handles that drag a border. It writes labels in their own
+# colours on white, and in white on their colours: yellow cannot be read so.
 STYLE = """
     .jiaozhu-source { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1.5em; opacity: 0.8 }
     .jiaozhu-source * { margin: 0; font-size: 13px; font-weight: 400; line-height: 1.8; overflow-wrap: anywhere }
     .lsf-htx-richtext { font-size: 17px; line-height: 2.2 }
+    .lsf-htx-richtext .htx-highlight area { display: inline }
+    .lsf-htx-richtext .htx-highlight { border-radius: 3px; margin: 0 1px }
+    .lsf-labels-list { color: var(--color-neutral-content, #000) !important }
+    .lsf-outliner-item__index { color: var(--color-neutral-content, #000) !important; background: none !important;
+      border: 2px solid var(--text-color) }
+    .lsf-label_selected, .lsf-label_selected .lsf-label__hotkey { color: #000 !important }
+    .lsf-label_selected { background: color-mix(in srgb, var(--color) 60%, #fff) !important;
+      box-shadow: 0 0 0 2px var(--color) }
   """
 GUIDELINE_STYLE = """
   .jiaozhu-guideline { line-height: 1.7 }
@@ -65,7 +80,7 @@ def labeling_config(scheme: LabelScheme) -> str:
         for label in scheme.labels
     )
     return f"""<View>
-  <Style>{STYLE}</Style>
+  <Style>{STYLE}{escape(style(scheme))}</Style>
   <View style="position: sticky; top: 0; z-index: 2; padding: 4px 0; background: var(--color-neutral-background, #fff)">
     <Labels name="{CONTROL}" toName="{TEXT}" showInline="true">
 {labels}
@@ -76,6 +91,7 @@ def labeling_config(scheme: LabelScheme) -> str:
     <Header value="$published_at" size="6" underline="false"/>
     <Header value="$publisher" size="6" underline="false"/>
     <Markdown value="$link"/>
+    <View className="{LEGEND}"><Header value="{legend()}" size="6" underline="false"/></View>
   </View>
   <View style="white-space: pre-wrap; max-width: 50em">
     <Text name="{TEXT}" value="$text" granularity="symbol" showLabels="true"/>
@@ -177,7 +193,18 @@ def make_part(client: LabelStudio, title: str, part: int, scheme: LabelScheme) -
     if first != made.id:  # both see both, and each keeps the older one
         client.projects.delete(made.id)
         made = client.projects.get(first)
+    else:
+        client.views.create(project=made.id, data=_task_list())
     return _project(made, part)
+
+
+def _task_list() -> Any:  # noqa: ANN401
+    """The list of tasks: what a person chooses by, without our keys; Label Studio keeps what people change of it."""
+    keys = ("data.text", "data.text_sha256", "data.url", "data.link", "inner_id", "total_predictions", *UNLISTED)
+    beside = ("data.publisher", "data.published_at", "data.doc_id", "id", "completed_at", "cancelled_annotations")
+    hidden = {"explore": keys, "labeling": (*keys, *beside, "predictions_score", "annotators")}
+    columns = {name: [f"tasks:{key}" for key in found] for name, found in hidden.items()}
+    return {"title": "Default", "hiddenColumns": columns}
 
 
 def part_title(title: str, part: int) -> str:

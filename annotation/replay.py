@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from annotation.confidence import region_id
 from annotation.connection import connected
 from annotation.labels import LabelScheme, load_labels
 from annotation.log import Record, Span, Suggestion, latest, read_log
 from annotation.project import require_projects
 from annotation.push import Task, find_tasks
-from annotation.tasks import ORIGINS, Region, prediction, region_id, result, suggestions_of
+from annotation.tasks import ORIGINS, Region, prediction, result, suggestions_of
 from corpus.errors import JiaozhuError
 from corpus.progress import track
 from corpus.workspace import Workspace
@@ -135,7 +136,7 @@ def _parent(
     if record.status == "skipped":
         return None, {}
     made: Any = client.predictions.create(task=task.id, **prediction(record.model, seen))
-    return made.id, {suggestion.start: region_id(suggestion.start) for suggestion in seen}
+    return made.id, {suggestion.start: region_id(suggestion) for suggestion in seen}
 
 
 def _check(record: Record, text: str, scheme: LabelScheme) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
+from annotation.confidence import region_id
 from annotation.edges import trim
 from annotation.labels import LabelScheme
 from annotation.log import Record, Span, Suggestion, Verdict
@@ -53,9 +54,9 @@ def to_task(
         SpanError: a suggestion fails the gates.
         JiaozhuError: the suggestions were made for another text.
     """
-    data = {"doc_id": document["doc_id"], "text_sha256": document["text_sha256"], "text": document["text"]}
-    data |= {name: document[name] or "" for name in SHOWN}  # Label Studio wants every field its view names
-    data |= {"link": link(document["url"])}
+    # In the order of the columns of Label Studio's list of tasks, which wants every field that the view names.
+    data = {name: document[name] or "" for name in SHOWN} | {"link": link(document["url"])}
+    data |= {name: document[name] for name in ("doc_id", "text_sha256", "text")}
     predictions = [] if suggestions is None else [to_prediction(document, suggestions, scheme)]
     if blind:
         return {"data": data | {"blind": True}}
@@ -105,11 +106,6 @@ def prediction(model: str, spans: Sequence[Suggestion]) -> dict[str, Any]:
     if spans:
         made["score"] = sum(span.score for span in spans) / len(spans)
     return made
-
-
-def region_id(start: int) -> str:
-    """The id of a suggested region: suggestions of one text do not overlap, so where it starts names it."""
-    return f"s{start}"
 
 
 def result(region: Region, text: str, origin: Origin) -> dict[str, Any]:
@@ -252,7 +248,7 @@ def _verdict(region: Region, suggestion: Suggestion | None) -> Verdict:
 
 
 def _suggested(span: Suggestion) -> dict[str, Any]:
-    region = Region(region_id(span.start), span.start, span.end, span.label)
+    region = Region(region_id(span), span.start, span.end, span.label)
     return result(region, span.text, "prediction") | {"score": span.score, "meta": {"source": span.source}}
 
 

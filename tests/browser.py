@@ -28,6 +28,8 @@ def open_task(page, label_studio, desk, sent, waiting_for: str = HIGHLIGHT) -> N
         [task] = find_tasks(client, project, [sent.doc_id])[sent.doc_id]
     page.goto(f"{label_studio.url}/projects/{project.id}/data?task={task.id}")
     page.wait_for_selector(waiting_for)
+    page.wait_for_load_state("networkidle")  # Label Studio shows a task, fetches it again, and shows it anew
+    page.wait_for_selector(waiting_for)
 
 
 def highlights(page) -> dict[tuple[int, int], str]:
@@ -38,6 +40,33 @@ def highlights(page) -> dict[tuple[int, int], str]:
     ):
         found[int(start), int(end)] = found.get((int(start), int(end)), "") + text
     return found
+
+
+def look(page, words: str) -> tuple[str, ...]:
+    """How the highlight of the words looks beside its colour: its line, its stripes, and what stands after it."""
+    return tuple(
+        page.eval_on_selector(
+            f'{HIGHLIGHT}:has-text("{words}")',
+            """e => {
+                const {borderBottomStyle, borderBottomColor, backgroundImage} = getComputedStyle(e);
+                const clear = borderBottomColor.endsWith(' 0)');
+                return [clear ? 'none' : borderBottomStyle, backgroundImage.split('(')[0],
+                        getComputedStyle(e, '::after').content.replaceAll('"', '').split(':')[1]];
+            }""",
+        )
+    )
+
+
+def drag_border(page, words: str, side: str, to: str) -> None:
+    """Choose the highlight of the words and drag its left or right handle to the first or last character of `to`."""
+    page.click(f'{HIGHLIGHT}:has-text("{words}")')
+    handle = page.locator(f".htx-highlight area.__resize_{side}").bounding_box()
+    first, last = page.evaluate(f"words => ({ENDS})(({FIND})(words))", to)
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(handle["x"], last[1], steps=4)
+    page.mouse.move(*(first if side == "left" else last), steps=6)
+    page.mouse.up()
 
 
 FIND = """words => {

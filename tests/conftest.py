@@ -90,10 +90,10 @@ def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelStud
 
 @dataclass(frozen=True)
 class Document:
-    """A document as a test gives it: its text, and the words the model suggests a label for."""
+    """A document as a test gives it: its text, and the words the model suggests a label for, some with a score."""
 
     text: str
-    suggested: Sequence[tuple[str, str]] = ()
+    suggested: Sequence[tuple[str, str] | tuple[str, str, float]] = ()
     title: str | None = "标题"
     is_canonical: bool = True
     has_suggestions: bool = True
@@ -101,7 +101,7 @@ class Document:
     publisher: str | None = None
     url: str = "http://example.org/?a=1&b=2"
     site: str | None = None
-    score: float = 0.75
+    score: float = 0.95
 
     @property
     def doc_id(self) -> str:
@@ -111,9 +111,9 @@ class Document:
     def spans(self) -> list[Suggestion]:
         """The suggested words, each where it first stands."""
         found = []
-        for words, label in self.suggested:
-            start = self.text.index(words)
-            found.append(Suggestion(start, start + len(words), label, words, self.score, f"{self.model}/part"))
+        for words, label, *own in self.suggested:
+            start, score = self.text.index(words), own[0] if own else self.score
+            found.append(Suggestion(start, start + len(words), label, words, score, f"{self.model}/part"))
         return sorted(found, key=lambda span: span.start)
 
     @property

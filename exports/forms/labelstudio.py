@@ -14,7 +14,7 @@ from typing import Any
 
 from annotation.labels import Label, LabelScheme
 from annotation.project import labeling_config
-from annotation.tasks import SHOWN, Region, region_id, result
+from annotation.tasks import SHOWN, Region, link, result
 from corpus.records import text_sha256
 from exports.forms.writing import write_array
 from exports.rows import Shape
@@ -38,9 +38,10 @@ def _task(passages: list[dict[str, Any]]) -> dict[str, Any]:
     first = passages[0]
     text = "".join(row["text"] for row in passages)
     data = {"doc_id": first["doc_id"], "text_sha256": text_sha256(text), "text": text}
-    data |= {name: first.get(name) or "" for name in SHOWN}  # Label Studio wants every field its view names
+    # Label Studio wants every field its view names.
+    data |= {name: first.get(name) or "" for name in SHOWN} | {"link": link(first.get("url"))}
     regions = [
-        result(Region(region_id(start), start, start + len(entity["text"]), entity["label"]), entity["text"], "manual")
+        result(Region(f"s{start}", start, start + len(entity["text"]), entity["label"]), entity["text"], "manual")
         for row in passages
         for entity in row["entities"]
         for start in [row["offset"] + entity["start"]]

@@ -16,7 +16,7 @@ from annotation.gold import Gold, read_gold
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "benchmarks"))
 
-from bench_ner import fewfc, lac_alone, seeds  # noqa: E402
+from bench_ner import by_grade, fewfc, lac_alone, seeds  # noqa: E402
 
 NAMES = ("ORG", "LOC", "PERSON")
 
@@ -103,3 +103,12 @@ def test_scores_say_how_often_they_are_right_on_data_they_were_not_fitted_to():
 
     scored = [(probability(candidate), right) for candidate, right in suggestions(gold("seeds"))]
     assert calibration_error(scored) <= 0.05
+
+
+def test_the_suggestions_that_annotators_see_marked_are_few_and_wrong_five_times_as_often_as_the_others():
+    counts = by_grade([item for name in ("sentences", "fields") for item in gold(name)])
+    sure, wrong = counts.pop("sure")
+    marked, changed = (sum(column) for column in zip(*counts.values(), strict=True))
+    assert marked <= 0.15 * (sure + marked)
+    assert wrong <= 0.05 * sure
+    assert changed / marked >= 5 * wrong / sure

@@ -22,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 SHARED = ROOT.parent / "shared"
 
+import annotation  # noqa: E402
+from annotation.confidence import grade_of  # noqa: E402
 from annotation.evaluate import evaluate, predictor  # noqa: E402
 from annotation.gold import Entity, Gold, read_gold  # noqa: E402
 from corpus.workspace import Annotation  # noqa: E402
@@ -58,6 +60,21 @@ def fewfc() -> list[Gold]:
     """Finance sentences in which the arguments of events are marked; nothing where they are not."""
     path = SHARED / "specs" / "fewfc" / "arguments.jsonl"
     return read_gold(path) if path.is_file() else []
+
+
+def by_grade(golds: Sequence[Gold]) -> dict[str, tuple[int, int]]:
+    """How many suggestions Label Studio shows as sure, unsure and doubtful, and how many of them are wrong."""
+    nlp = annotation.load_pipeline()
+    counts: dict[str, tuple[int, int]] = {}
+    for item in golds:
+        right = set(item.spans)
+        for span in nlp(item.text).ents:
+            grade = grade_of(span._.score)
+            name = grade.name if grade else "sure"
+            made, wrong = counts.get(name, (0, 0))
+            wrong += Entity(span.start_char, span.end_char, span.label_) not in right
+            counts[name] = made + 1, wrong
+    return counts
 
 
 def lac_alone(texts: Sequence[str]) -> Iterator[list[Entity]]:
@@ -135,6 +152,9 @@ def main() -> None:
     text = "".join(item.text for item in golds["samples (development)"])
     figures: dict[str, Any] = {
         "quality": quality,
+        "suggestions_and_wrong_ones_by_grade": by_grade(
+            [item for name, gold in golds.items() if "(test)" in name for item in gold]
+        ),
         "characters_per_second": speeds(text),
         "start_up_seconds": start_up(),
         "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
@@ -148,6 +168,8 @@ def main() -> None:
             for label, row in made["labels"].items():
                 rates = "  ".join(f"{rate} {row[rate]:.3f}" for rate in ("precision", "recall", "f1"))
                 print(f"{name:24}{who:12}{label:8}{row['gold']:>6}  {rates}")
+    for name, (made, wrong) in figures["suggestions_and_wrong_ones_by_grade"].items():
+        print(f"{name:24}{made:>12,} suggestions, {wrong / made:.1%} wrong")
     for name, speed in figures["characters_per_second"].items():
         print(f"{name:24}{speed:>12,} characters/s")
     print(f"start-up {figures['start_up_seconds']} s, memory {figures['memory_mb']} MB")
