@@ -46,6 +46,7 @@ class Endpoint:
     timeout: int = 60  # seconds for one answer
     retries: int = 5  # after a time-out, a cut connection, 429 or 5xx, waiting twice as long each time
     cache: Path = Path("build/endpoint")  # every answer, so that none is paid for twice
+    concurrency: int = 4  # requests under way at once
     requests_per_minute: int = 60
     max_chars: int = 1_000  # of one request's text
     max_tokens: int = 1_000_000  # of all requests of a run, in and out, as the server counts them

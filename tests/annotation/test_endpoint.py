@@ -1,7 +1,12 @@
 """A language model behind an address, played by a server here: quotations verified, failures met, costs kept."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,11 +18,15 @@ from typer.testing import CliRunner
 
 import annotation
 from annotation import endpoint
-from annotation.endpoint import KEY, placed
-from annotation.pipeline import model_of, suggest, usage_of
+from annotation.endpoint import KEY
+from annotation.pipeline import model_of, suggest, suggest_all, usage_of
+from annotation.quotations import placed, read_entities, whole_entities
 from corpus.errors import JiaozhuError
+from corpus.records import SCHEMAS, text_sha256
+from corpus.store import TableWriter
 from corpus.workspace import Annotation, Endpoint
 from jiaozhu import app
+from tests.conftest import REPOSITORY
 
 TEXT = "青禾公司在青岛市开会,青禾公司的张明远出席。"
 ANSWER = [
@@ -39,15 +48,24 @@ def answer(entities, usage=(100, 20)):
 
 
 @contextmanager
-def serving(*answers):
-    """A server that gives these answers, the last one for ever; the requests it got are in its list."""
+def serving(*answers, before=lambda body: None):
+    """A server that gives these answers, the last one for ever; the requests it got are in its list.
+
+    An answer may be made from the request's body; `before` is called with each body before it is answered.
+    """
     got = []
+    lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            got.append((self.path, dict(self.headers), json.loads(body)))
-            given_ = answers[min(len(got), len(answers)) - 1]
+            asked = json.loads(body)
+            with lock:
+                got.append((self.path, dict(self.headers), asked))
+                number = len(got)
+            given_ = answers[min(number, len(answers)) - 1]
+            before(asked)
+            given_ = given_(asked) if callable(given_) else given_
             if given_ == "cut":
                 self.connection.close()
                 return
@@ -64,6 +82,7 @@ def serving(*answers):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.handle_error = lambda *_: None  # a client that went away is part of the test
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
@@ -275,14 +294,119 @@ def test_what_a_server_does_not_count_is_reckoned(load):
 
 
 def test_requests_keep_their_distance(load, monkeypatch):
-    slept = []
-    monkeypatch.setattr(endpoint.time, "sleep", slept.append)
+    waits = []
+    monkeypatch.setattr(endpoint, "pause", lambda seconds, stop: waits.append(seconds))
     with serving(answer([])) as (url, _):
-        nlp = load(url, requests_per_minute=30)
-        for number in range(3):
-            suggest(nlp, f"{number}。{TEXT}")
-    assert len(slept) == 2
-    assert all(1 < seconds <= 2 for seconds in slept)
+        list(suggest_all(load(url, requests_per_minute=30), [f"{number}。{TEXT}" for number in range(3)]))
+    assert [round(seconds / 2) for seconds in sorted(waits)] == [0, 1, 2]  # two seconds apart
+
+
+class Crowd:
+    """Keeps requests waiting until `size` of them are there at once, and counts how many there were at most."""
+
+    def __init__(self, size):
+        self._barrier = threading.Barrier(size)
+        self._lock = threading.Lock()
+        self._here = self.most = 0
+
+    def __call__(self, _body):
+        with self._lock:
+            self._here += 1
+            self.most = max(self.most, self._here)
+        self._barrier.wait(30)  # fails the request, and so the test, where the others do not come
+        with self._lock:
+            self._here -= 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_as_many_requests_are_under_way_at_once_as_the_setting_says(size, load):
+    crowd = Crowd(size)
+    texts = [f"第{number}个。{TEXT}" for number in range(8)]
+    with serving(answer(ANSWER), before=crowd) as (url, got):
+        found = list(suggest_all(load(url, concurrency=size, retries=1), texts))
+    assert crowd.most == size
+    assert len(got) == 8
+    assert [[span.text for span in spans] for spans in found] == [["青禾公司", "青岛市", "青禾公司", "张明远"]] * 8
+
+
+def test_however_many_are_under_way_the_suggestions_the_costs_and_what_is_kept_are_the_same(tmp_path, load):
+    def by_text(body):
+        text = json.loads(body["messages"][1]["content"])["text"]
+        time.sleep(hash(text) % 7 / 200)  # in whatever order they come back
+        return answer([{"text": text[:3], "label": "LOC", "occurrence": 1}, {"text": "无此", "label": "ORG"}])
+
+    texts = [
+        f"{name}开会。\n{name}的会开完了。" for name in ("青岛市", "济南市", "东营市", "青岛市", "潍坊市", "淄博市", "")
+    ]
+    with serving(by_text) as (url, _):
+        made = []
+        for size in (1, 4):
+            nlp = load(url, concurrency=size, cache=tmp_path / str(size), max_chars=6)
+            made.append((list(suggest_all(nlp, texts)), usage_of(nlp), model_of(nlp)))
+    assert made[0] == made[1]
+    kept = [{file.name: file.read_bytes() for file in (tmp_path / str(size)).iterdir()} for size in (1, 4)]
+    assert kept[0] == kept[1]
+    assert len(kept[0]) == made[0][1]["requests"] > 6
+
+
+def test_near_a_limit_requests_go_one_by_one_so_that_it_holds_as_well_for_several(load):
+    texts = [f"第{number}个。{TEXT}" for number in range(30)]
+    counts = []
+    for size in (1, 4):
+        with serving(answer(ANSWER, usage=(700, 100))) as (url, got):
+            with pytest.raises(JiaozhuError, match="max_tokens"):
+                list(suggest_all(load(url, concurrency=size, max_tokens=8_000, cache=f"nowhere{size}"), texts))
+            counts.append(len(got))
+    assert counts == [10, 10]
+
+
+def test_one_refusal_ends_all_with_one_line_and_what_was_answered_is_kept(load, tmp_path):
+    def refuses_the_fifth(body):
+        text = json.loads(body["messages"][1]["content"])["text"]
+        return (400, {"error": "too odd"}) if text.startswith("第5") else answer(ANSWER)
+
+    texts = [f"第{number}个。{TEXT}" for number in range(40)]
+    with serving(refuses_the_fifth) as (url, got):
+        nlp = load(url)
+        with pytest.raises(JiaozhuError, match=r"refused \(status 400\): .*too odd"):
+            list(suggest_all(nlp, texts))
+        assert 6 <= len(got) <= 12  # none was begun after it
+        assert len(list((tmp_path / "cache").iterdir())) == len(got) - 1
+        assert threading.active_count() < 20
+
+
+def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing_half_written(tmp_path):
+    free = threading.Event()
+    with serving(answer(ANSWER), before=lambda _: free.wait(60)) as (url, got):
+        (tmp_path / "jiaozhu.toml").write_text(
+            f'[annotation]\nmodel = "{url}"\n[annotation.endpoint]\nmodel = "test-7b"\nrequests_per_minute = 6000\n'
+        )
+        with TableWriter(tmp_path / "build/corpus/documents/part.parquet", SCHEMAS["documents"]) as table:
+            for number in range(6):
+                text = f"第{number}个。{TEXT}"
+                table.write(
+                    {"doc_id": str(number), "text": text, "text_sha256": text_sha256(text), "is_canonical": True}
+                )
+        run = subprocess.Popen(
+            [sys.executable, "-m", "jiaozhu", "annotation", "preannotate"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            while len(got) < 4:
+                assert run.poll() is None, run.communicate()
+                time.sleep(0.05)
+            run.send_signal(signal.SIGINT)
+            out, err = run.communicate(timeout=30)  # half of what an answer takes here
+        finally:
+            run.kill()
+            free.set()
+    assert (run.returncode, out, err) == (130, "", "")
+    assert not list((tmp_path / "build").glob("*suggestions*"))
+    assert not list((tmp_path / "build").rglob("*.partial"))
 
 
 def test_a_long_text_goes_in_passages_that_end_with_sentences(load):
@@ -345,14 +469,60 @@ QUOTES = st.builds(
 
 @given(st.text("甲乙丙", max_size=30), st.lists(QUOTES, max_size=8))
 def test_every_quotation_is_a_span_of_its_own_words_or_refused(passage, entities):
-    spans, refused = placed(passage, entities, {"ORG": "机构", "LOC": "地点"})
-    assert len(spans) + refused == len(entities)
+    made = placed(passage, entities, {"ORG": "机构", "LOC": "地点"})
+    assert len(made.spans) + made.refused == len(entities)
+    assert made.recovered == 0
     cursor = 0
     wanted = {(entity["text"], entity["label"]) for entity in entities}
-    for start, end, label in spans:
+    for start, end, label in made.spans:
         assert cursor <= start < end
         assert (passage[start:end], label) in wanted
         cursor = end
+
+
+@pytest.mark.parametrize(
+    ("passage", "quote", "number", "found"),
+    [
+        ("青禾 公司开会", "青禾公司", 1, "青禾 公司"),
+        ("青禾公司开会", "青禾 公司", 1, "青禾公司"),
+        ("青禾\n公司开会", "青禾公司", 1, "青禾\n公司"),
+        ("濟南市開會", "济南市", 1, "濟南市"),
+        ("英特尔（中国）有限公司", "英特尔(中国)有限公司", 1, "英特尔（中国）有限公司"),
+        ("ＡＢ公司，AB公司", "ＡB公司", 2, "AB公司"),
+        ("青禾\n\n公司开会", "青禾公司", 1, None),
+        ("濟南市、濟南市", "济南市", 3, None),
+        ("青岛市", "济南市", 1, None),
+    ],
+)
+def test_a_quotation_in_another_spacing_script_or_width_is_recovered_as_the_text_has_it(passage, quote, number, found):
+    made = placed(passage, [{"text": quote, "label": "ORG", "occurrence": number}], {"ORG": "机构"})
+    assert [passage[start:end] for start, end, _ in made.spans] == ([found] if found else [])
+    assert (made.recovered, made.refused) == ((1, 0) if found else (0, 1))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '```json\n{"entities": []}\n```',
+        '<think>没有</think>\n{"entities": []}',
+        ' {"entities": [], "note": 1} ',
+    ],
+)
+def test_an_answer_in_a_fence_or_behind_thoughts_is_read(content):
+    assert read_entities(content) == []
+
+
+def test_of_an_answer_that_breaks_off_the_whole_quotations_count_and_the_text_is_flagged(load):
+    whole = json.dumps({"entities": ANSWER}, ensure_ascii=False)
+    cut = whole[: whole.index("张明远")]
+    assert whole_entities(cut) == ANSWER[:3]
+    with serving(answer(cut)) as (url, got):
+        nlp = load(url)
+        doc = nlp(TEXT)
+        assert [entity.text for entity in doc.ents] == ["青禾公司", "青岛市", "青禾公司"]
+        assert doc._.flags == ("unanswered",)
+        nlp(TEXT)
+        assert len(got) == 4  # never kept as if it were the answer
 
 
 def test_the_command_says_what_was_asked(tmp_path, monkeypatch):
