@@ -27,7 +27,8 @@ from corpus.progress import track
 from corpus.workspace import Exports
 from exports.ahead import ahead
 from exports.annotators import POLICIES, pseudonyms, published_name
-from exports.card import Making, read_card, write_card
+from exports.card import read_card, write_card
+from exports.card_text import Making
 from exports.counts import SplitCounts
 from exports.croissant import CROISSANT, croissant
 from exports.forms import FOLDER as FORMS_FOLDER

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from corpus.errors import JiaozhuError
-from exports.card import table_of
+from exports.card_text import table_of
 from exports.diff import DOCUMENT_KINDS, KINDS, Difference, Example
 
 

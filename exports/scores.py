@@ -14,7 +14,7 @@ from typing import Any
 from annotation.evaluate import KINDS, Mistake, evaluate
 from annotation.gold import Entity, Gold
 from annotation.intervals import Measure, measure, ratio, show_measure
-from exports.card import table_of
+from exports.card_text import table_of
 from exports.examples import Example
 
 _WHY = {"precision": "nothing was found", "recall": "there is none to be found", "f1": "there is none, and none found"}

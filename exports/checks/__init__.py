@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exports.card_text import Making
 from exports.counts import SplitCounts
+from exports.gather import LogCounts
 from exports.overlap import Overlaps
 from exports.rows import Shape
 from exports.texts import Ints
@@ -88,6 +90,7 @@ class Card:
     text: str
     rows: dict[str, int]
     tables: dict[str, str]
+    hash_version: int
     joined: str
     name: str
     license_id: str
@@ -97,12 +100,12 @@ class Card:
     has_removed: bool
     policy: str
     agreement: dict[str, Any]
-    carried_spans: int
-    jiaozhu: str
-    max_chars: int
-    normalized: bool
-    guideline_versions: tuple[str, ...]
-    cleaner_versions: tuple[str, ...]
+    log: LogCounts
+    made: Making
+    masked: dict[str, int]
+    deleted: int
+    configs: list[Any]
+    infos: dict[str, Any]  # of each config
     forms: tuple[str, ...]
     spacy: str | None
 

@@ -43,8 +43,8 @@ def check_decisions(walk: Walk, found: pa.Table) -> None:
     finding.fail_where(~_fits(columns), lambda row: f"span {names[row]}: its verdict does not fit its suggestion")
     if walk.card is not None:
         for name, known in (
-            ("guideline_version", walk.card.guideline_versions),
-            ("cleaner_version", walk.card.cleaner_versions),
+            ("guideline_version", walk.card.made.guideline_versions),
+            ("cleaner_version", walk.card.made.cleaner_versions),
         ):
             strange = ~_bools(pc.is_in(pc.fill_null(columns[name], "unknown"), pa.array(known, pa.string())))
             said = f"the card does not name its {name}"

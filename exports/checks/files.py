@@ -6,18 +6,22 @@ In: the folder, and what was found in the tables. Out: findings.
 from __future__ import annotations
 
 import filecmp
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from corpus.errors import JiaozhuError
 from corpus.folder import CARD, SUMS, file_sha256, files_of, read_sums
 from exports.agreement import agreement_text
-from exports.card import decisions, numbers, read_card, splits_text
+from exports.card import columns, configs, read_card
+from exports.card_text import Making, card_text, decisions, numbers, splits_text
 from exports.checks import Card, Walk
 from exports.croissant import CROISSANT, croissant
 from exports.forms import FOLDER as FORMS_FOLDER
 from exports.forms import FORMS, spacy_version, write_form
-from exports.hashes import joined_hash
+from exports.gather import LogCounts
+from exports.hashes import HASH_VERSION, joined_hash
 from exports.pictures import draw
 from exports.rows import CONFIGS, shards
 from exports.splits import SPLITS, assign
@@ -51,6 +55,7 @@ def read_claims(walk: Walk) -> None:
         data, text = read_card(walk.folder)
         made, infos = data["jiaozhu"], data["dataset_info"]
         making, agreement = made["making"], made["agreement"]
+        settings: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in making.items()}
         agreement_text(agreement), draw({}, [], agreement)  # what cannot be shown says too little
         if isinstance(infos, dict):  # how the card is written where there is one config alone
             infos = [{"config_name": "default", **infos}]
@@ -62,6 +67,7 @@ def read_claims(walk: Walk) -> None:
                 for split in info["splits"]
             },
             tables=dict(made["tables_sha256"]),
+            hash_version=made["rows_hash"],
             joined=made["rows_sha256"],
             name=data["pretty_name"],
             license_id=data.get("license") or "",
@@ -71,12 +77,12 @@ def read_claims(walk: Walk) -> None:
             has_removed=bool(making["removed"]),
             policy=str(making["split_policy"]),
             agreement=agreement,
-            carried_spans=int(made["annotation_log"]["carried_spans"]),
-            jiaozhu=str(making["jiaozhu"]),
-            max_chars=int(making["max_chars"]),
-            normalized=bool(making["normalized"]),
-            guideline_versions=tuple(making["guideline_versions"]),
-            cleaner_versions=tuple(making["cleaner_versions"]),
+            log=LogCounts(**made["annotation_log"]),
+            made=Making(**settings),
+            masked=dict(made["masked"]),
+            deleted=int(made["deleted_suggestions"]),
+            configs=list(data["configs"]),
+            infos={info["config_name"]: info for info in infos},
             forms=tuple(making["forms"]),
             spacy=making["spacy"],
         )
@@ -145,15 +151,65 @@ def check_card(walk: Walk, card: Card) -> None:
         finding.fail("what it says of the annotators' agreement is not what its figures give")
     if decisions(walk.counts) not in card.text:
         finding.fail("its table of decisions is not that of the data")
-    if card.carried_spans != walk.carried:
-        said = f"the card says {card.carried_spans} carried spans, the data {walk.carried}"
+    _check_text(walk, card, labels)
+    _check_infos(walk, card)
+    if card.log.carried_spans != walk.carried:
+        said = f"the card says {card.log.carried_spans} carried spans, the data {walk.carried}"
         walk.findings["carried"].fail(said)
     _check_croissant(walk, card)
+    if card.hash_version != HASH_VERSION:
+        rows.fail(f"they are hashed by version {card.hash_version}; this jiaozhu knows version {HASH_VERSION}")
     for name in sorted({*card.tables, *walk.hashes}):
         if card.tables.get(name) != walk.hashes.get(name):
             rows.fail(f"{name}: its rows have another hash")
     if card.joined != joined_hash(walk.hashes):
         rows.fail("the rows of the dataset have another hash")
+
+
+def _check_text(walk: Walk, card: Card, labels: list[str]) -> None:
+    """Every line that a build writes stands there, in order; what publishers add between them is theirs."""
+    finding = walk.findings["card"]
+    documents = sum(counts.documents for counts in walk.counts.values())
+    if card.log.published != documents:
+        finding.fail(f"it says that {card.log.published} annotations are published; there are {documents} documents")
+    if card.made.jiaozhu != version("jiaozhu"):
+        return  # another version may put it in other words
+    expected = card_text(
+        name=card.name,
+        license_id=card.license_id,
+        labels=labels,
+        counts=walk.counts,
+        overlap=walk.overlap.found(),
+        log=card.log,
+        making=card.made,
+        masked=card.masked,
+        rows_sha256=card.joined,
+        deleted=card.deleted,
+        agreement=card.agreement,
+    )
+    lines = iter(card.text.split("\n"))
+    for line in expected.rstrip("\n").split("\n"):
+        if line not in lines:
+            finding.fail(f"it lacks the line: {line[:80]}")
+            return
+
+
+def _check_infos(walk: Walk, card: Card) -> None:
+    """What `load_dataset` reads: the files of each split, the columns with the names of the tags, the sizes."""
+    finding = walk.findings["card"]
+    if walk.shape is None:
+        return
+    files = tables_of(walk.folder)
+    if card.configs != configs(files, card.tables):
+        finding.fail("its configs name other files")
+    for config, info in card.infos.items():
+        if info.get("features") != columns(walk.shape.schema(config), walk.shape):
+            finding.fail(f"{config}: it names other columns or tags")
+        paths = [path for table, paths in files.items() if table.startswith(f"{config}/") for path in paths]
+        if info.get("download_size") != sum((walk.folder / path).stat().st_size for path in paths):
+            finding.fail(f"{config}: its download_size is not that of the files")
+        if info.get("dataset_size") != sum(split["num_bytes"] for split in info["splits"]):
+            finding.fail(f"{config}: its dataset_size is not that of its splits")
 
 
 def _check_croissant(walk: Walk, card: Card) -> None:

@@ -33,14 +33,16 @@ def check_values(walk: Walk, batch: pa.RecordBatch, whole: Texts, begins: Ints, 
     names = batch["id"]
     entities, owners = lists(batch["entities"])
     values = entities.field("normalized")
-    if not card.normalized:
+    if not card.made.normalized:
         there = values.is_valid().to_numpy(zero_copy_only=False)
         finding.fail_where(there, lambda number: f"passage {names[owners[number]]}: the card says that there are none")
         return
-    if card.jiaozhu != version("jiaozhu"):
-        walk.no_values = f"they were read by jiaozhu {card.jiaozhu}, which is not installed here"
+    if card.made.jiaozhu != version("jiaozhu"):
+        walk.no_values = f"they were read by jiaozhu {card.made.jiaozhu}, which is not installed here"
         return
-    share = 1 + sum(rows for name, rows in card.rows.items() if name[:8] == "default/") * card.max_chars // CHARACTERS
+    share = (
+        1 + sum(rows for name, rows in card.rows.items() if name[:8] == "default/") * card.made.max_chars // CHARACTERS
+    )
     finding.note = f", of one document in {share:,}" if share > 1 else ""
     from annotation.normalize import normalize_all
 

@@ -6,6 +6,7 @@ numbers of rows are then written anew, so that only the promise itself can find 
 
 import re
 import shutil
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +19,7 @@ from corpus.spans import seen_ranges
 from exports.build import build_dataset
 from exports.card import read_card
 from exports.checks import Finding, Walk
+from exports.checks.files import check_card, check_sums, read_claims
 from exports.checks.tables import check_split
 from exports.croissant import croissant
 from exports.hashes import joined_hash
@@ -65,7 +67,7 @@ def forged(built, tmp_path):
                 rows = table.to_pylist()
                 if change(rows) is not False:
                     schema = table.schema
-                    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path, write_page_index=True)
+                    pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
         return broken(folder, made.corpus)
 
     forge.folder, forge.made = folder, made
@@ -80,10 +82,7 @@ def broken(folder, corpus=None):
 
 def make_right(folder):
     """Every hash, sum and number of rows in card, Croissant and sums as the tables have them now."""
-    walk = Walk(folder, None, {name: Finding() for name in PROMISES})
-    for split in SPLITS:
-        if shards(folder, "default", split):
-            check_split(walk, split)
+    walk = read_tables(folder)
     data, text = read_card(folder)
     old = data["jiaozhu"]["tables_sha256"]
     new = {name: walk.hashes.get(name, value) for name, value in old.items()}
@@ -101,6 +100,8 @@ def make_right(folder):
             text = f"{head}config_name: {info['config_name']}\n  features:" + re.sub(
                 pattern, rf"\g<1>{rows}", tail, count=1
             )
+        size = sum(path.stat().st_size for split in SPLITS for path in shards(folder, info["config_name"], split))
+        text = text.replace(f"download_size: {info['download_size']}\n", f"download_size: {size}\n")
     (folder / "README.md").write_text(text, "utf-8")
     write_sums(folder)
     sums = dict(reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text().splitlines())
@@ -116,6 +117,16 @@ def make_right(folder):
     )
     (folder / "croissant.json").write_text(made, "utf-8")
     write_sums(folder)
+
+
+def read_tables(folder):
+    """What verify knows of the tables."""
+    walk = Walk(folder, None, {name: Finding() for name in PROMISES})
+    check_sums(walk)
+    for split in SPLITS:
+        if shards(folder, "default", split):
+            check_split(walk, split)
+    return walk
 
 
 def with_entity(rows, label=None):
@@ -302,3 +313,105 @@ def test_each_change_of_the_rows_breaks_the_promise_of_its_name(forged, case):
     found = forged(config, change, "train")
     assert name in found
     assert not found.intersection(FORGED)
+
+
+def test_a_document_in_two_splits_is_found(forged):
+    tables = {
+        (config, split): pq.read_table(shards(forged.folder, config, split)[0])
+        for config in ("default", "provenance")
+        for split in ("train", "test")
+    }
+    for config in ("default", "provenance"):
+        path = shards(forged.folder, config, "test")[0]
+        pq.write_table(pa.concat_tables([tables[config, "test"], tables[config, "train"]]), path)
+    assert {"ids", "splits"} <= broken(forged.folder, forged.made.corpus)
+
+
+def test_documents_in_the_split_of_others_are_found(forged):
+    for config in CONFIGS:
+        one, two = (shards(forged.folder, config, split)[0] for split in ("train", "validation"))
+        held = one.read_bytes()
+        one.write_bytes(two.read_bytes())
+        two.write_bytes(held)
+    assert "splits" in broken(forged.folder, forged.made.corpus)
+
+
+def test_other_names_of_the_tags_are_found_in_the_tables_and_in_the_card(forged):
+    card = forged.folder / "README.md"
+    text = card.read_text("utf-8")
+    other = text.replace("'1': B-ORG", "'1': B-LOC").replace("'3': B-LOC", "'3': B-ORG")
+    assert other != text
+    card.write_text(other, "utf-8")
+    assert broken(forged.folder) == {"card"}
+    card.write_text(text, "utf-8")
+    for split in SPLITS:
+        for path in shards(forged.folder, "default", split):
+            table = pq.read_table(path)
+            said = table.schema.metadata[b"huggingface"]
+            for old, new in ((b"ORG", b"XXX"), (b"LOC", b"ORG"), (b"XXX", b"LOC")):
+                said = said.replace(old, new)
+            meta = {b"huggingface": said}
+            pq.write_table(table.replace_schema_metadata(meta), path)
+    assert "tags" in broken(forged.folder)
+
+
+def test_a_card_that_leads_load_dataset_to_other_files_is_found(forged):
+    card = forged.folder / "README.md"
+    text = card.read_text("utf-8")
+    card.write_text(text.replace("path: data/test-", "path: data/train-"), "utf-8")
+    write_sums(forged.folder)
+    assert {check.name for check in verify_dataset(forged.folder) if not check.passed} == {"card"}
+
+
+def test_a_further_file_and_a_missing_one_are_found(forged):
+    (forged.folder / "data" / "extra.parquet").write_bytes(b"PAR1")
+    (forged.folder / "forms" / "conll" / "more.conll").write_text("x O\n")
+    assert broken(forged.folder) == {"files", "forms"}
+    (forged.folder / "data" / "extra.parquet").unlink()
+    (forged.folder / "forms" / "conll" / "more.conll").unlink()
+    path = shards(forged.folder, "default", "train")[0]
+    path.rename(path.with_name("train-00000-of-00002.parquet"))
+    assert "files" in broken(forged.folder)
+
+
+def test_a_form_that_says_something_else_is_found(forged):
+    path = forged.folder / "forms" / "conll" / "train.conll"
+    path.write_text(path.read_text("utf-8").replace("B-ORG", "B-LOC", 1), "utf-8")
+    assert broken(forged.folder) == {"forms"}
+
+
+def test_every_number_of_the_cards_text_is_proven(forged):
+    card = forged.folder / "README.md"
+    text = card.read_text("utf-8")
+    body = text.index("\n---\n", 4)
+    places = [found.start() for found in re.finditer(r"\d+", text) if found.start() > body]
+    assert len(places) > 80
+    walk = read_tables(forged.folder)
+    for place in places:
+        card.write_text(f"{text[:place]}{(int(text[place]) + 1) % 10}{text[place + 1 :]}", "utf-8")
+        again = replace(walk, findings={name: Finding() for name in PROMISES})
+        read_claims(again)
+        check_card(again, again.card)
+        wrong = {name for name, finding in again.findings.items() if finding.wrong}
+        assert wrong - {"sums"} == {"card"}, text[place - 20 : place + 20]
+
+
+def test_numbers_of_the_front_matter_that_the_data_knows_are_proven(forged):
+    card = forged.folder / "README.md"
+    text = card.read_text("utf-8")
+    for key in (
+        *("num_examples", "download_size", "dataset_size", "num_bytes", "published", "carried_spans", "max_chars"),
+        *("rows_sha256", "default/train", "carried", "annotations", "deleted_suggestions", "rows_hash"),
+    ):
+        place = re.search(rf"\b{key}: [a-f]*", text).end()
+        digit = (int(text[place]) + 1) % 10
+        card.write_text(f"{text[:place]}{digit}{text[place + 1 :]}", "utf-8")
+        write_sums(forged.folder)
+        assert [check.name for check in verify_dataset(forged.folder) if not check.passed], key
+
+
+def test_what_publishers_add_to_the_card_is_theirs(forged):
+    card = forged.folder / "README.md"
+    text = card.read_text("utf-8")
+    card.write_text(text.replace("## Uses\n", "## Thanks\n\nTo 3 people.\n\n## Uses\n"), "utf-8")
+    assert broken(forged.folder) == set()
