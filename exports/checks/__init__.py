@@ -42,7 +42,7 @@ PROMISES = {
     "removed": "where removed spans are published, they are of documents of their split, in order, as long as they say",
     "forms": "every further form is what the tables give, byte for byte",
     "rows": "the rows have the canonical hashes that the card says",
-    "card": "the numbers and pictures of the card, and croissant.json, are those of the tables",
+    "card": "what the card says, what load_dataset reads of it, its pictures and croissant.json are the tables'",
     "personal-data": "where the card says that personal data is masked, none is left",
     "annotators": "where the card says that annotators have pseudonyms, no name is left",
     "corpus": "every document has the text that the corpus has, but for what was masked",

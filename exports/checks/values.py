@@ -1,6 +1,6 @@
 """Are the values of amounts, dates and places what the grammars read in the documents?
 
-In: whole documents of the config `default`. Out: findings. Reading is a hundred times as slow as all the other checks,
+In: whole documents of the config `default`. Out: findings. Reading is much slower than all the other checks,
 so in a large dataset it is done for an even share of the documents, which their names choose: always the same ones.
 """
 
