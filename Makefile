@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JIAOZHU := $(BIN)/jiaozhu
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-releases unit corpus preannotate studio push pull exports verify report bench bench-clean bench-ner bench-exports bench-carry bench-studio lint clean words-model
+.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify report bench bench-clean bench-ner bench-exports bench-carry bench-studio lint clean words-model
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -24,12 +24,9 @@ setup: .venv/ready ## Make .venv with everything the main job needs
 demo: setup ## Walk the whole road on the samples, with a Label Studio of its own
 	@$(BIN)/python samples/demo.py
 
-test: lint studio-venv browser words-model .venv-huggingface/ready ## Lint, then every test: unit, property, a real Label Studio, a real browser
+test: lint studio-venv browser words-model .venv-huggingface/ready .venv-studio-before/ready ## Lint, then every test: unit, property, a real Label Studio, a real browser
 	@$(BIN)/python -m pytest
 	@.venv-huggingface/bin/python -m pytest -q tests/annotation/test_huggingface.py tests/test_examples.py
-
-test-releases: studio-venv ## The road on the Label Studio before, too: installs it once, 2 minutes and 1 GB
-	@JIAOZHU_RELEASES=1 $(BIN)/python -m pytest -q tests/annotation/test_servers.py
 
 unit: setup ## The tests that take seconds
 	@$(BIN)/python -m pytest -q -n auto -m "not slow"
@@ -48,13 +45,24 @@ words-model: setup ## Set up pkuseg's model, for the word view
 browser: setup
 	@$(BIN)/python tests/install_browser.py
 
+# $(call above,NAME,BASE): the virtual environment .venv-NAME, which sees what the environment BASE has under what it has.
+define above
+	@$(BIN)/python -m venv --clear .venv-$(1)
+	@packages='import site; print(site.getsitepackages()[0])'; \
+	  $(2)/bin/python -c "$$packages" > "$$(.venv-$(1)/bin/python -c "$$packages")/jiaozhu.pth"
+endef
+
 # Torch slows every start of spaCy down, so it is not in .venv; this environment adds it to what .venv has.
 .venv-huggingface/ready: .venv/ready
 	@echo "setting up .venv-huggingface for the tests of Hugging Face models (once, about two minutes)"
-	@$(BIN)/python -m venv .venv-huggingface
-	@packages='import site; print(site.getsitepackages()[0])'; \
-	  $(BIN)/python -c "$$packages" > "$$(.venv-huggingface/bin/python -c "$$packages")/jiaozhu.pth"
+	$(call above,huggingface,.venv)
 	@.venv-huggingface/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[huggingface]'
+	@touch $@
+
+.venv-studio-before/ready: tests/label-studio-before.txt annotation/label-studio-constraints.txt | studio-venv
+	@echo "setting up .venv-studio-before for the tests on the Label Studio before (once, about a minute)"
+	$(call above,studio-before,.venv-studio)
+	@.venv-studio-before/bin/python -m pip install --quiet --disable-pip-version-check -r tests/label-studio-before.txt
 	@touch $@
 
 corpus: setup ## Clean the pages of jiaozhu.toml into a corpus

@@ -55,17 +55,16 @@ class Changes:
     gone: Mapping[int, str]  # doc_id by id: annotated tasks that were deleted
     drafts: int
 
-    def mark(self, before: Mark | None, refused: Iterable[int]) -> Mark:
-        """The mark of the next pull, after all of this is in the log."""
-        tasks = {} if before is None or self.whole else dict(before.tasks)
-        for number in self.gone:
-            tasks.pop(number, None)
-        for task in self.tasks:
-            if task.annotations:
-                tasks[task.id] = task.doc_id
-            else:
-                tasks.pop(task.id, None)
-        return Mark(self.asked.now, tasks, tuple(sorted(set(refused))))
+    def mark(self, title: str, before: Mark | None, present: Mapping[str, int], refused: Iterable[int]) -> Mark:
+        """The mark of the next pull, when all of this is in the log; `present` has the task of each annotation."""
+        looked_at = {task.id for task in self.tasks}
+        old = looked_at | set(self.gone)
+        kept = Mark("", {}, ()) if before is None or self.whole else before
+        tasks = {task: doc_id for task, doc_id in kept.tasks.items() if task not in old}
+        tasks |= {task.id: task.doc_id for task in self.tasks if task.annotations}
+        annotations = {name: task for name, task in kept.annotations.items() if task not in old}
+        annotations |= {name: task for name, task in present.items() if task in looked_at}
+        return Mark(self.asked.now, tasks, tuple(sorted(set(refused))), title, annotations)
 
 
 def ask(client: LabelStudio, project: Project, server: str) -> Asked:
@@ -74,6 +73,32 @@ def ask(client: LabelStudio, project: Project, server: str) -> Asked:
     said = answer.headers.get("date")
     now = parsedate_to_datetime(said) if said else datetime.fromtimestamp(0, UTC)
     return Asked(project, f"{server} {project.id} {answer.data.created_at.isoformat()}", now.isoformat())
+
+
+def lost_parts(
+    client: LabelStudio, title: str, server: str, asked: Sequence[Asked], marks: Mapping[str, Mark]
+) -> list[str]:
+    """The keys of the parts of this project that were pulled from and have been deleted since.
+
+    Only beside a part that is still there: where none is, the whole project or its server was lost, to be replayed.
+    """
+    from label_studio_sdk.core.api_error import ApiError
+
+    here = {item.key for item in asked}
+    lost: list[str] = []
+    if here.isdisjoint(marks):
+        return lost
+    for key in sorted(key for key, mark in marks.items() if key not in here and mark.title == title):
+        where, number, _ = key.rsplit(" ", 2)
+        if where != server:
+            continue
+        try:
+            client.projects.get(int(number))  # renamed, or no longer marked as a part: it is somewhere
+        except ApiError as error:
+            if error.status_code != 404:
+                raise
+            lost.append(key)
+    return lost
 
 
 def changes(client: LabelStudio, asked: Asked, mark: Mark | None, *, whole: bool) -> Changes:

@@ -58,12 +58,12 @@ class Decided:
     records: list[Record] = field(default_factory=list)
     trims: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)  # by the record's key
     refused: list[tuple[int, str]] = field(default_factory=list)  # task and reason
-    present: set[str] = field(default_factory=set)  # annotations
+    present: dict[str, int] = field(default_factory=dict)  # the task of each annotation
 
     def add(self, task: Mapping[str, Any], name: Callable[[Mapping[str, Any]], str], shown: Shown) -> None:
         """Every annotation of a task, through the gates. `name` says who made it, `shown` what it was made from."""
         for annotation in task["annotations"]:
-            self.present.add(annotation["unique_id"])
+            self.present[annotation["unique_id"]] = task["id"]
             try:
                 record, said = self._record(task, annotation, self.prefix + name(annotation), shown)
             except JiaozhuError as error:

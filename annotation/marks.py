@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from corpus.errors import written
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a pull knew of one project. The time is the server's, in ISO 8601."""
+    """What a pull knew of one project. The time is the server's, in ISO 8601. Older marks end with `refused`."""
 
     since: str  # everything that changed before is in the log
     tasks: dict[int, str]  # those with annotations: doc_id by id
     refused: tuple[int, ...]  # tasks with annotations that failed the gates, to be looked at again
+    title: str = ""  # of the project of which this one is a part
+    annotations: dict[str, int] = field(default_factory=dict)  # the task of each, by the lasting id
 
 
 def read_marks(log: Path) -> dict[str, Mark]:
@@ -67,7 +69,8 @@ def _path(log: Path) -> Path:
 def _mark(value: dict[str, Any]) -> Mark:
     tasks = {int(task): str(doc_id) for task, doc_id in value["tasks"].items()}
     refused = tuple(int(task) for task in value["refused"])
-    return Mark(str(value["since"]), tasks, refused)
+    annotations = {str(name): int(task) for name, task in value.get("annotations", {}).items()}
+    return Mark(str(value["since"]), tasks, refused, str(value.get("title", "")), annotations)
 
 
 def _digest(log: Path, size: int) -> str:

@@ -15,12 +15,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from annotation.agreement import opinions_by_document
-from annotation.changes import Changes, ask, changes, tasks_of_documents
+from annotation.changes import Changes, ask, changes, lost_parts, tasks_of_documents
 from annotation.connection import address, connected
 from annotation.decided import Decided, Documents
 from annotation.labels import LabelScheme, load_labels
 from annotation.log import ADJUDICATION, AGREEMENT, Record, append, latest, mend, read_log
-from annotation.marks import read_marks, write_marks
+from annotation.marks import Mark, read_marks, write_marks
 from annotation.planted import read_planted
 from annotation.project import ADJUDICATING, Project, require_projects
 from annotation.push import batched
@@ -39,7 +39,8 @@ class Pulled:
 
     `whole` says whether every annotation was looked at, or only what changed since the last pull; `annotations` counts
     those that were. `elsewhere` counts annotations of the log that this project does not have: they were made on
-    another server, in another project, or before its tasks. It is None where not every one was looked at.
+    another server, in another project, or before its tasks. It is None where not every one was looked at. `lost` counts
+    the parts of the project that were deleted since the last pull, with their annotations.
     """
 
     project: str
@@ -53,6 +54,7 @@ class Pulled:
     trimmed: tuple[str, ...]  # spans in `added` that lost spaces or marks at their edges
     refused: tuple[str, ...]
     mended: bool  # an interrupted run had left a torn line, which was taken away
+    lost: int = 0
 
 
 def pull(workspace: Workspace, url: str | None = None, title: str | None = None, *, full: bool = False) -> Pulled:
@@ -70,23 +72,28 @@ def pull(workspace: Workspace, url: str | None = None, title: str | None = None,
     marks = read_marks(workspace.log)
     with connected(workspace, url) as client:
         projects = require_projects(client, title, scheme)
-        asked = [ask(client, project, address(workspace, url)) for project in projects]
+        server = address(workspace, url)
+        asked = [ask(client, project, server) for project in projects]
         whole = full or any(item.key not in marks for item in asked)
         found = [changes(client, item, marks.get(item.key), whole=whole) for item in asked]
+        lost = [marks.pop(key) for key in lost_parts(client, title, server, asked, marks)]
+        before = [marks[item.key] for item in asked if item.key in marks] + lost
         touched = {task.doc_id for item in found for task in item.tasks}
         touched |= {doc_id for item in found for doc_id in item.gone.values()}
+        touched |= {doc_id for mark in lost for doc_id in mark.tasks.values()}
         logged = Logged(workspace, None if whole else touched, title)
         decided = logged.decided(workspace, scheme, touched)
         _collect(client, found, decided, logged)
-        gone, elsewhere = _missing(client, found, decided, logged)
+        gone, elsewhere = _missing(client, found, decided, logged, before)
     fresh = logged.append(workspace, [*decided.records, *gone])
     refused = {task for task, _ in decided.refused}
     for item in found:
         here = refused & {task.id for task in item.tasks}
-        marks[item.asked.key] = item.mark(marks.get(item.asked.key), here)
+        marks[item.asked.key] = item.mark(title, marks.get(item.asked.key), decided.present, here)
     write_marks(workspace.log, marks)
     drafts = sum(item.drafts for item in found)
-    return summary(title, fresh, decided, whole, drafts, elsewhere if whole else None, mended)
+    done = summary(title, fresh, decided, whole, drafts, elsewhere if whole else None, mended)
+    return replace(done, lost=len(lost))
 
 
 class Logged:
@@ -199,27 +206,32 @@ def _collect(client: LabelStudio, found: Sequence[Changes], decided: Decided, lo
 
 
 def _missing(
-    client: LabelStudio, found: Sequence[Changes], decided: Decided, logged: Logged
+    client: LabelStudio, found: Sequence[Changes], decided: Decided, logged: Logged, before: Sequence[Mark]
 ) -> tuple[list[Record], int]:
     """A `deleted` record for each annotation that was here and is here no longer, and how many are not from here.
 
-    Deleted are those whose task is older than they are, or was deleted itself since the last pull. One that is older
-    than its document's task was made elsewhere; of one whose document has no task here, nothing is known.
+    The marks of the last pull say which were here, whatever became of their tasks and parts. Of others, those are
+    deleted whose document's task is older than they are: one that is older than the task was made elsewhere. Of one
+    whose document has no task here, nothing is known.
     """
     absent = logged.absent(decided.present)
+    were_here = {name for mark in before for name in mark.annotations}
     tasks = [task for item in found for task in item.tasks]
-    unseen = sorted({record.doc_id for record in absent} - {task.doc_id for task in tasks})
+    unseen = {record.doc_id for record in absent if record.annotation not in were_here}
+    unseen -= {task.doc_id for task in tasks}
     for item in found:
-        tasks += tasks_of_documents(client, item.asked.project, unseen)
+        tasks += tasks_of_documents(client, item.asked.project, sorted(unseen))
     since: dict[str, datetime] = {}
     for task in tasks:
         since[task.doc_id] = min(task.created_at, since.get(task.doc_id, task.created_at))
-    removed = {doc_id for item in found for doc_id in item.gone.values()}
+    known = {task for mark in before for task in mark.annotations.values()}  # older marks know tasks alone
+    removed = {doc_id for item in found for task, doc_id in item.gone.items() if task not in known}
     gone: list[Record] = []
     elsewhere = 0
     for record in absent:
         there = since.get(record.doc_id)
-        if record.doc_id in removed if there is None else datetime.fromisoformat(record.created_at) >= there:
+        made_here = record.doc_id in removed if there is None else datetime.fromisoformat(record.created_at) >= there
+        if record.annotation in were_here or made_here:
             gone.append(replace(record, status="deleted", spans=(), deleted=()))
         else:
             elsewhere += 1

@@ -59,18 +59,18 @@ class LabelStudio:
         return email, password
 
 
-def studio_settings(root: Path) -> Studio:
-    venv = Path(os.environ.get("JIAOZHU_STUDIO_VENV", REPOSITORY / ".venv-studio"))
+def studio_settings(root: Path, venv: Path | None = None) -> Studio:
+    venv = venv or Path(os.environ.get("JIAOZHU_STUDIO_VENV", REPOSITORY / ".venv-studio"))
     return Studio(token_file=root / "token", folder=root / "data", venv=venv)
 
 
-def migrated() -> Path:
+def migrated(requirements: Path = CONSTRAINTS, venv: Path | None = None) -> Path:
     """A folder of a server that was started once, so that further ones need no migrations; made on first use."""
-    digest = sha256(CONSTRAINTS.read_bytes()).hexdigest()[:12]
+    digest = sha256(requirements.read_bytes()).hexdigest()[:12]
     template = REPOSITORY / ".cache" / f"label-studio-{digest}"
     if not template.exists():
         building = template.with_name(f"{template.name}.{os.getpid()}")
-        with studio(Workspace(studio=studio_settings(building))):
+        with studio(Workspace(studio=studio_settings(building, venv))):
             pass
         try:
             building.rename(template)

@@ -18,7 +18,7 @@ from corpus.workspace import Workspace
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-MOST = 20  # lines about spans the gate changed
+MOST = 20  # lines about spans the gate changed, or annotations it refused
 
 
 def studio(
@@ -192,6 +192,12 @@ def pull(
     _show(f"Annotations of {done.project!r}", rows, done, as_json)
     if done.mended:
         typer.echo(f"{context.obj.log}: an interrupted run had left a torn line; mended", err=True)
+    if done.lost:
+        typer.echo(
+            f"{done.lost} part{'s' * (done.lost > 1)} of {done.project!r} "
+            f"{'were' if done.lost > 1 else 'was'} deleted in Label Studio; the log says so of each annotation",
+            err=True,
+        )
     for said in done.trimmed[:MOST]:
         typer.echo(f"trimmed: {said}", err=True)
     if len(done.trimmed) > MOST:
@@ -306,8 +312,10 @@ def _show(title: str, rows: dict[str, int], done: DataclassInstance, as_json: bo
 
 
 def _refuse(reasons: tuple[str, ...]) -> None:
-    """One line for each refusal on stderr, and exit code 2."""
-    for reason in reasons:
+    """One line for each refusal on stderr, a screen of them at most, and exit code 2."""
+    for reason in reasons[:MOST]:
         typer.echo(f"jiaozhu: refused {reason}", err=True)
+    if len(reasons) > MOST:
+        typer.echo(f"jiaozhu: refused {len(reasons) - MOST:,} more; --json lists all", err=True)
     if reasons:
         raise typer.Exit(2)

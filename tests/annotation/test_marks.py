@@ -4,7 +4,7 @@ import pytest
 
 from annotation.marks import Mark, read_marks, write_marks
 
-MARK = Mark("2026-11-21T20:00:00+00:00", {7: "d1", 9: "d2"}, (9,))
+MARK = Mark("2026-11-21T20:00:00+00:00", {7: "d1", 9: "d2"}, (9,), "新闻", {"u1": 7})
 
 
 @pytest.fixture

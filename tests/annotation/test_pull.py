@@ -15,6 +15,7 @@ from annotation.log import latest
 from annotation.project import require_project, require_projects
 from annotation.pull import pull
 from annotation.push import find_tasks, push
+from annotation.replay import replay
 from annotation.status import status
 from annotation.tasks import Region, result
 from corpus.errors import JiaozhuError
@@ -279,6 +280,72 @@ def test_all_parts_of_a_project_are_pulled(server, desk, document):
             annotate(server, task.id, ("a", 0, 1, "ORG"))
     assert pull(workspace).added == {"submitted": 5}
     assert status(workspace).done == 5
+
+
+def spread(desk, server, document):
+    """Five documents over three parts of a project, each annotated and pulled; the workspace and the parts."""
+    desk.write(*(document(f"第{number}篇\n") for number in range(5)))
+    workspace = replace(desk.workspace, studio=replace(desk.workspace.studio, max_tasks=2))
+    push(workspace)
+    parts = require_projects(server, workspace.studio.project, load_labels())
+    for part in parts:
+        for task in server.tasks.list(project=part.id, fields="all"):
+            annotate(server, task.id, ("a", 0, 1, "ORG"))
+    assert pull(workspace).added == {"submitted": 5}
+    return workspace, parts
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_part_that_was_deleted_takes_its_annotations_along_and_the_log_says_so_once(server, desk, document, number):
+    workspace, parts = spread(desk, server, document)
+    inside = {task.data["doc_id"] for task in server.tasks.list(project=parts[number].id, fields="all")}
+    server.projects.delete(parts[number].id)
+    done = pull(workspace)
+    assert (done.added, done.lost, done.whole) == ({"deleted": 2}, 1, False)
+    assert {record.doc_id for record in desk.records if record.status == "deleted"} == inside
+    again = pull(workspace, full=True)
+    assert (again.added, again.lost, again.elsewhere) == ({}, 0, 0)
+
+
+def test_what_is_deleted_in_several_parts_is_deleted_once_and_nothing_is_elsewhere(server, desk, document):
+    workspace, parts = spread(desk, server, document)
+    [first, *_] = server.tasks.list(project=parts[0].id, fields="all", include="id,annotations")
+    [other, *_] = server.tasks.list(project=parts[1].id, fields="all", include="id,annotations")
+    server.tasks.delete(str(first.id))
+    server.annotations.delete(other.annotations[0]["id"])
+    assert pull(workspace, full=True).added == {"deleted": 2}
+    again = pull(workspace, full=True)
+    assert (again.added, again.elsewhere, again.annotations) == ({}, 0, 3)
+
+
+def test_a_task_that_was_deleted_and_pushed_anew_has_lost_its_annotation(server, desk, document):
+    workspace, parts = spread(desk, server, document)
+    task = next(iter(server.tasks.list(project=parts[1].id, fields="all")))
+    server.tasks.delete(str(task.id))
+    assert push(workspace).pushed == 1
+    done = pull(workspace)
+    assert done.added == {"deleted": 1}
+    assert [record.doc_id for record in desk.records if record.status == "deleted"] == [task.data["doc_id"]]
+    assert pull(workspace, full=True).elsewhere == 0
+
+
+def test_a_project_that_was_lost_whole_is_replayed_and_nothing_of_it_is_taken_for_deleted(server, desk, document):
+    workspace, parts = spread(desk, server, document)
+    for part in parts:
+        server.projects.delete(part.id)
+    push(workspace)
+    done = pull(workspace)
+    assert (done.added, done.elsewhere, done.lost) == ({}, 5, 0)
+    assert replay(workspace, workspace.log).put == 5
+    assert pull(workspace).elsewhere == 0
+    assert all(record.status == "submitted" for record in latest(desk.records))
+
+
+def test_a_part_with_another_title_is_not_taken_for_deleted(server, desk, document):
+    workspace, parts = spread(desk, server, document)
+    server.projects.update(parts[1].id, title=f"{parts[1].title} old")
+    done = pull(workspace, full=True)
+    assert (done.added, done.elsewhere, done.lost) == ({}, 2, 0)
 
 
 def test_blind_tasks_are_blind_in_the_log(server, desk, sent):
