@@ -76,28 +76,29 @@ def ask(client: LabelStudio, project: Project, server: str) -> Asked:
 
 
 def lost_parts(
-    client: LabelStudio, title: str, server: str, asked: Sequence[Asked], marks: Mapping[str, Mark]
-) -> list[str]:
-    """The keys of the parts of this project that were pulled from and have been deleted since.
+    client: LabelStudio, title: str, server: str, asked: Sequence[Asked], marks: dict[str, Mark]
+) -> list[Mark]:
+    """The marks of the parts of this project that were pulled from and have been deleted since; `marks` forgets them.
 
-    Only beside a part that is still there: where none is, the whole project or its server was lost, to be replayed.
+    Only beside a part that is still there. Where none is, the whole project or its server was lost, to be replayed:
+    its marks are forgotten, and nothing of it is taken for deleted.
     """
     from label_studio_sdk.core.api_error import ApiError
 
     here = {item.key for item in asked}
-    lost: list[str] = []
-    if here.isdisjoint(marks):
-        return lost
-    for key in sorted(key for key, mark in marks.items() if key not in here and mark.title == title):
+    whole = here.isdisjoint(marks)
+    lost: list[Mark] = []
+    for key in sorted(set(marks) - here):
         where, number, _ = key.rsplit(" ", 2)
-        if where != server:
+        if where != server or marks[key].title != title:
             continue
         try:
-            client.projects.get(int(number))  # renamed, or no longer marked as a part: it is somewhere
+            client.projects.get(int(number))  # it has another title or description now: not lost
         except ApiError as error:
             if error.status_code != 404:
                 raise
-            lost.append(key)
+            lost += [marks.pop(key)] * (not whole)
+            marks.pop(key, None)
     return lost
 
 

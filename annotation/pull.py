@@ -76,7 +76,7 @@ def pull(workspace: Workspace, url: str | None = None, title: str | None = None,
         asked = [ask(client, project, server) for project in projects]
         whole = full or any(item.key not in marks for item in asked)
         found = [changes(client, item, marks.get(item.key), whole=whole) for item in asked]
-        lost = [marks.pop(key) for key in lost_parts(client, title, server, asked, marks)]
+        lost = lost_parts(client, title, server, asked, marks)
         before = [marks[item.key] for item in asked if item.key in marks] + lost
         touched = {task.doc_id for item in found for task in item.tasks}
         touched |= {doc_id for item in found for doc_id in item.gone.values()}

@@ -336,8 +336,9 @@ def test_a_project_that_was_lost_whole_is_replayed_and_nothing_of_it_is_taken_fo
     push(workspace)
     done = pull(workspace)
     assert (done.added, done.elsewhere, done.lost) == ({}, 5, 0)
+    assert (pull(workspace).added, pull(workspace, full=True).lost) == ({}, 0)
     assert replay(workspace, workspace.log).put == 5
-    assert pull(workspace).elsewhere == 0
+    assert pull(workspace, full=True).elsewhere == 0
     assert all(record.status == "submitted" for record in latest(desk.records))
 
 
