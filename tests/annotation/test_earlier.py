@@ -56,12 +56,10 @@ def test_push_pull_status_and_review_work_on_it_and_it_gets_the_labels_of_today(
     assert desk.json("push")["pushed"] == 0
 
 
-def test_its_tasks_are_shown_with_nothing_where_they_lack_something(earlier, page, label_studio, tmp_path):
+def test_its_tasks_are_shown_with_nothing_where_they_lack_something(earlier, page, label_studio):
     desk, *_, sent = earlier
     desk.json("push")
     open_task(page, label_studio, desk, sent)
     shown = page.locator(".lsf-main-view, .lsf-editor, #label-studio-dm").first.inner_text()
-    page.screenshot(path="/tmp/studio-x/earlier.png")
-    print(shown)
     assert "济南大学" in shown
     assert not re.search(r"\$\w|undefined|null|error", shown, re.IGNORECASE)
