@@ -7,7 +7,7 @@ another document has beside it; a near miss of the guideline; a model of the oth
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,10 +67,11 @@ def by_string(documents: Sequence[Marked]) -> Iterator[Doubt]:
                 share = counts[other] / counts.total()
                 why = f"{other} in {counts[other]} documents, {label} in {counts[label]}"
                 yield _doubt(document, (start, end, label), "label", share, (start, end, other), why)
-    bare = {text: _bare(documents, text) for text, counts in _frequent(labels)}
-    for text, counts in _frequent(labels):
+    frequent = {text: counts for text, counts in sorted(labels.items()) if len(text) > 1 and counts.total() >= FEWEST}
+    bare = _bare(documents, frequent)
+    for text, counts in frequent.items():
         label, most = counts.most_common(1)[0]
-        here = bare[text]
+        here = bare.get(text, [])
         share = most / (counts.total() + len({document.doc_id for document, _ in here}))
         for document, start in here if share >= 0.5 else ():
             place = (start, start + len(text), label)
@@ -78,25 +79,36 @@ def by_string(documents: Sequence[Marked]) -> Iterator[Doubt]:
             yield _doubt(document, (start, start + len(text), ""), "unlabelled", share, place, why)
 
 
-def _frequent(labels: Mapping[str, Counter[str]]) -> list[tuple[str, Counter[str]]]:
-    return [(text, counts) for text, counts in sorted(labels.items()) if len(text) > 1 and counts.total() >= FEWEST]
-
-
-def _bare(documents: Iterable[Marked], text: str) -> list[tuple[Marked, int]]:
-    """Where the string stands as a word of its own that no span touches."""
-    found: list[tuple[Marked, int]] = []
-    for document in documents:
-        start = document.text.find(text)
-        while start >= 0:
-            end = start + len(text)
-            if not _touched(document, start, end) and not _inside_number(document.text, start, end):
-                found.append((document, start))
-            start = document.text.find(text, end)
+def _bare(documents: Iterable[Marked], texts: Iterable[str]) -> dict[str, list[tuple[Marked, int]]]:
+    """Where each of the strings stands as a word of its own that no span touches; in one pass over the documents."""
+    lengths: dict[str, list[int]] = defaultdict(list)  # of the strings that begin with these two characters
+    known = set(texts)
+    for text in known:
+        if len(text) not in lengths[text[:2]]:
+            lengths[text[:2]].append(len(text))
+    found: dict[str, list[tuple[Marked, int]]] = defaultdict(list)
+    for document in track(documents, "Looking for names without a mark"):
+        whole, after = document.text, dict[str, int]()
+        free = _free(document)
+        for start in range(len(whole) - 1):
+            if not free[start] or (sizes := lengths.get(whole[start : start + 2])) is None:
+                continue
+            for size in sizes:
+                text, end = whole[start : start + size], start + size
+                if text not in known or start < after.get(text, 0):
+                    continue
+                after[text] = end
+                if free.find(0, start, end) < 0 and not _inside_number(whole, start, end):
+                    found[text].append((document, start))
     return found
 
 
-def _touched(document: Marked, start: int, end: int) -> bool:
-    return any(a < end and start < b for a, b, _ in document.spans)
+def _free(document: Marked) -> bytearray:
+    """For each character of the text, 1 where no span is."""
+    free = bytearray(b"\1") * len(document.text)
+    for start, end, _ in document.spans:
+        free[start:end] = bytes(end - start)
+    return free
 
 
 def _inside_number(text: str, start: int, end: int) -> bool:
@@ -120,11 +132,10 @@ def by_border(documents: Sequence[Marked]) -> Iterator[Doubt]:
     for document in documents:
         for start, end, label in document.spans:
             longer[label][document.text[start:end]] += 1
-    tails = {label: _by_head(texts) for label, texts in longer.items()}
     seen: dict[tuple[str, str], list[tuple[Marked, Place, Place]]] = defaultdict(list)
     for document in documents:
         for start, end, label in document.spans:
-            for whole in _wholes(document.text, start, end, tails[label]):
+            for whole in _wholes(document.text, start, end, longer[label]):
                 seen[label, document.text[whole[0] : whole[1]]].append((document, (start, end, label), (*whole, label)))
     told: set[tuple[str, int]] = set()
     for (label, text), parts in sorted(seen.items(), key=lambda item: (-len(item[0][1]), item[0])):
@@ -146,24 +157,13 @@ def by_border(documents: Sequence[Marked]) -> Iterator[Doubt]:
                 yield _doubt(document, (start, end, label), "border", 0.7, (start, tail, label), why)
 
 
-def _by_head(texts: Iterable[str]) -> dict[str, list[str]]:
-    """The texts by every shorter beginning or end they could be cut to: by their first and last two characters."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for text in sorted(texts):
-        for key in {"^" + text[:2], "$" + text[-2:]}:
-            found[key].append(text)
-    return found
-
-
-def _wholes(text: str, start: int, end: int, known: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, int]]:
+def _wholes(text: str, start: int, end: int, known: Container[str]) -> Iterator[tuple[int, int]]:
     """Where a longer known name stands that begins or ends with this span."""
-    size = end - start
-    for name in known.get("^" + text[start : start + 2], ()):
-        if size < len(name) <= size + LONGEST_TAIL and text.startswith(name, start):
-            yield start, start + len(name)
-    for name in known.get("$" + text[max(end - 2, 0) : end], ()):
-        if size < len(name) <= size + LONGEST_TAIL and text.endswith(name, 0, end):
-            yield end - len(name), end
+    for more in range(1, LONGEST_TAIL + 1):
+        if text[start : end + more] in known and end + more <= len(text):
+            yield start, end + more
+        if more <= start and text[start - more : end] in known:
+            yield start - more, end
 
 
 def _last_word(text: str, start: int, end: int) -> int:

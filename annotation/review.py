@@ -45,7 +45,7 @@ class Reviewed:
 def review(workspace: Workspace, *, model: bool = True, least: float = 0.0) -> Reviewed:
     """Look for likely errors in the annotation that speaks for each document; doubts of a score under `least` are out.
 
-    Without `model` no CRF learns, which takes minutes for a thousand documents.
+    Without `model` no CRF learns, which takes minutes.
 
     Raises:
         JiaozhuError: there is no log or no corpus, one of them is broken, or python-crfsuite is missing.
