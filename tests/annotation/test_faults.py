@@ -208,6 +208,31 @@ def test_fifty_runs_killed_at_random_points_lose_and_double_nothing(label_studio
     assert kills == 50
 
 
+def test_commands_killed_at_random_points_lose_and_double_nothing(label_studio, desk, document):
+    """The fifty above are calls; these are the commands that people run, from their first import on."""
+    chance = random.Random(8)
+    documents = corpus_of(document, 12)
+    desk = with_settings(desk, batch=3)
+    desk.write(*documents)
+    ended = []
+    with proxied(label_studio.url) as proxy:
+        for command, run, requests in (("push", push, 12), ("pull", pull, 7)):
+            if run is pull:
+                annotate_all(desk, label_studio.url)
+            for _ in range(3):
+                last = len(proxy.seen) + chance.randrange(1, requests)
+                process = launch(desk, command, url=proxy.url)
+                while len(proxy.seen) < last and process.poll() is None:
+                    time.sleep(0.002)
+                time.sleep(chance.uniform(0, 0.1))
+                process.kill()
+                ended.append(finish(process)[0])
+            run(desk.workspace)
+            assert_each_pushed_once(desk, label_studio.url, documents)
+        assert_each_in_the_log_once(desk, label_studio.url)
+    assert ended.count(-signal.SIGKILL) >= 4
+
+
 def test_a_log_cut_at_any_byte_is_whole_after_one_more_pull(label_studio, desk, document):
     desk.write(*corpus_of(document, 5))
     push(desk.workspace)
