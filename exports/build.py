@@ -33,7 +33,7 @@ from exports.counts import SplitCounts
 from exports.croissant import CROISSANT, croissant
 from exports.forms import FOLDER as FORMS_FOLDER
 from exports.forms import chosen_forms, spacy_version, write_form
-from exports.gather import Gathered, LogCounts, Refusal, cluster_ids, documents_of, gather
+from exports.gather import DOCUMENTS, Gathered, LogCounts, Refusal, cluster_ids, documents_of, gather
 from exports.hashes import joined_hash
 from exports.inputs import digests
 from exports.log_columns import Broken
@@ -44,7 +44,7 @@ from exports.rows import Shape
 from exports.splits import SPLITS, assign
 from exports.tables import DOCUMENT_COLUMNS, make_tables
 from exports.tags import SCHEMES
-from exports.texts import Texts
+from exports.texts import Texts, one_batch
 from exports.writing import TableFiles
 
 
@@ -152,6 +152,7 @@ def build_dataset(
             tables = _Tables(files, shape.labels, masking)
             for documents, decided in _published(corpus, gathered):
                 tables.put(documents, _named(decided, people), split_of, shape, max_chars, normalized)
+            tables.finish(shape, max_chars, normalized)
             if removed:
                 for split, table in removed_rows(corpus, shape, tables.home_of, masking):
                     files.put("removed", split, table)
@@ -283,6 +284,7 @@ class _Tables:
         self.overlap = Overlaps(labels)
         self.cleaners: set[str] = set()
         self.home_of: dict[str, int] = {}  # the split of each document, by its number
+        self.waiting: dict[int, list[tuple[pa.RecordBatch, pa.Table]]] = {}  # by split, for a whole batch
 
     def put(
         self,
@@ -293,13 +295,26 @@ class _Tables:
         max_chars: int,
         normalized: bool,
     ) -> None:
-        """Make the rows of a batch of documents, and add them to the tables of their splits."""
+        """Take in a batch of documents; each split makes its rows of as many documents as one batch has."""
         homes = np.array([SPLITS.index(split_of[cluster]) for cluster in cluster_ids(documents).to_pylist()])
-        order = np.argsort(homes, kind="stable")  # the rows of a split side by side: no copy of them is made
-        if not np.array_equal(order, np.arange(len(order))):
-            documents, decided, homes = documents.take(pa.array(order)), decided.take(pa.array(order)), homes[order]
         self.home_of.update(zip(documents["doc_id"].to_pylist(), homes.tolist(), strict=True))
         self.cleaners.update(name or "unknown" for name in documents["cleaner_version"].unique().to_pylist())
+        for number in np.unique(homes).tolist():
+            rows = pa.array(np.flatnonzero(homes == number))
+            waiting = self.waiting.setdefault(number, [])
+            waiting.append((documents.take(rows), decided.take(rows)))
+            if sum(len(some) for some, _ in waiting) >= DOCUMENTS:
+                self._make(number, shape, max_chars, normalized)
+
+    def finish(self, shape: Shape, max_chars: int, normalized: bool) -> None:
+        """Make the rows of the documents that wait."""
+        for number in sorted(self.waiting):
+            self._make(number, shape, max_chars, normalized)
+
+    def _make(self, number: int, shape: Shape, max_chars: int, normalized: bool) -> None:
+        split, waiting = SPLITS[number], self.waiting.pop(number)
+        documents = one_batch(pa.Table.from_batches([some for some, _ in waiting]))
+        decided = pa.concat_tables([some for _, some in waiting]).combine_chunks()
         texts = Texts.of(documents["text"])
         codes = texts.codes()
         if self.masking is not None:
@@ -309,14 +324,10 @@ class _Tables:
                 texts = Texts.of(covered)
                 codes = texts.codes()
             documents = documents.set_column(documents.schema.get_field_index("title"), "title", title)
-        made = make_tables(documents, texts, codes, decided, shape, max_chars, normalized=normalized)
-        for number in np.unique(homes).tolist():
-            split = SPLITS[number]
-            counts = self.counts.setdefault(split, SplitCounts())
-            first, last = np.searchsorted(homes, [number, number + 1]).tolist()
-            passages, spans = made.of(first, last)
-            counts.add(passages)
-            counts.add_spans(spans)
-            self.overlap.add(split, spans)
-            self.files.put("default", split, passages)
-            self.files.put("provenance", split, spans)
+        passages, spans = make_tables(documents, texts, codes, decided, shape, max_chars, normalized=normalized)
+        counts = self.counts.setdefault(split, SplitCounts())
+        counts.add(passages)
+        counts.add_spans(spans)
+        self.overlap.add(split, spans)
+        self.files.put("default", split, passages)
+        self.files.put("provenance", split, spans)

@@ -160,9 +160,11 @@ class _Gathering:
     models: set[str] = field(default_factory=set)
     deleted: int = 0
     opinions: Opinions = field(init=False)
+    unread: NDArray[np.bool_] = field(init=False)  # rows of the heads whose spans nobody asked for
 
     def __post_init__(self) -> None:
         self.opinions = Opinions(self.scheme.names)
+        self.unread = np.ones(len(self.heads.table), bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,9 @@ def _gather(state: _Gathering, decisions: Path) -> Gathered:
     for number in np.flatnonzero(~seen).tolist():
         for doc_id, annotation in state.heads.names(candidates.of(number)):
             _refuse(state, [Refusal(doc_id, annotation, "the corpus has no such document")])
+    left = np.flatnonzero(state.unread)
+    for first in range(0, len(left), DOCUMENTS):  # they speak for nothing, but broken ones are named
+        read_records(state.heads, left[first : first + DOCUMENTS])
     state.tally["refused"] = len({refusal.annotation for refusal in state.refused})
     return Gathered(
         decisions=decisions,
@@ -256,6 +261,7 @@ def _asked(state: _Gathering, candidates: _Candidates, seen: NDArray[np.bool_]) 
         alone = [row for row, group in groups.items() if len(group) == 1]
         said = state.heads.column("text_sha256", [groups[row][0] for row in alone]).to_pylist()
         fitting = [row for row, digest in zip(alone, said, strict=True) if digest == digests[row]]
+        state.unread[[number for group in groups.values() for number in group]] = False
         records = read_records(state.heads, [groups[row][0] for row in fitting])
         yield _Asked(batch, texts, groups, digests, fitting, records)
 

@@ -43,31 +43,24 @@ SPAN = pa.struct(
         ("suggestion", SUGGESTION),
     ]
 )
-_OPTIONAL = {"lead_time", "model", "ground_truth", "blind", "seen"}
-HEAD = pa.schema(
-    [
-        ("doc_id", _TEXT),
-        ("text_sha256", _TEXT),
-        ("annotation", _TEXT),
-        ("annotator", _TEXT),
-        ("status", _TEXT),
-        ("created_at", _TEXT),
-        ("updated_at", _TEXT),
-        ("lead_time", pa.float64()),
-        ("model", _TEXT),
-        ("guideline", _TEXT),
-        ("ground_truth", pa.bool_()),
-        ("blind", pa.bool_()),
-    ]
-)
+_OPTIONAL = {"lead_time", "model", "ground_truth", "planted", "blind", "seen"}
+_HEAD = ("doc_id", "text_sha256", "annotation", "annotator", "status", "created_at", "updated_at")
+HEAD = pa.schema([pa.field(name, _TEXT) for name in _HEAD])
 RECORD = pa.schema(
     [
         *HEAD,
+        pa.field("lead_time", pa.float64()),
+        pa.field("model", _TEXT),
+        pa.field("guideline", _TEXT),
         pa.field("spans", pa.list_(SPAN)),
         pa.field("deleted", pa.list_(SUGGESTION)),
+        pa.field("ground_truth", pa.bool_()),
+        pa.field("planted", _TEXT),
+        pa.field("blind", pa.bool_()),
         pa.field("seen", pa.list_(pa.list_(_INT))),
     ]
 )
+_SPANS = b',"spans":['  # ends the head of a line; inside a string its quotes would be escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +124,20 @@ class Heads:
         """
         return _records(self, rows, self.bytes_of(rows))
 
-    def bytes_of(self, rows: Sequence[int]) -> list[bytes]:
-        """The lines of some records, each with its newline."""
+    def bytes_of(self, rows: Sequence[int] | Ints) -> bytes:
+        """The lines of some records, each with its newline; neighbours are read at once."""
+        chosen = np.asarray(rows, np.int64)
+        places, sizes = self.places[chosen], self.sizes[chosen]
+        first = np.flatnonzero(np.append(True, places[1:] != places[:-1] + sizes[:-1])[: len(rows)])
+        lengths = np.add.reduceat(sizes, first) if len(first) else sizes
         found: list[bytes] = []
         with self.log.open("rb") as file:
-            for row in rows:
-                file.seek(int(self.places[row]))
-                found.append(file.read(int(self.sizes[row])).rstrip(b"\n") + b"\n")
-        return found
+            for place, size in zip(places[first].tolist(), lengths.tolist(), strict=True):
+                file.seek(place)
+                found.append(file.read(size))
+                if not found[-1].endswith(b"\n"):  # the last line of the log
+                    found.append(b"\n")
+        return b"".join(found)
 
 
 def read_heads(log: Path, without: Collection[int] = ()) -> Heads:
@@ -154,18 +153,17 @@ def read_heads(log: Path, without: Collection[int] = ()) -> Heads:
     numbers: list[Ints] = [np.zeros(0, np.int64)]
     places, sizes = numbers.copy(), numbers.copy()
     left_out = np.array(sorted(without), np.int64)
-    for block, first, place in _blocks(log):
-        ends = np.flatnonzero(np.frombuffer(block, np.uint8) == 10) + 1
-        begins = np.concatenate([[0], ends[:-1]])
-        lines = np.arange(first, first + len(ends), dtype=np.int64)
-        keep = ~np.isin(lines, left_out) if len(left_out) else np.ones(len(lines), bool)
-        made = None if not keep.all() else _parse(block, HEAD, len(lines))
+    for lines, first, place in _blocks(log):
+        lengths = np.fromiter(map(len, lines), np.int64, len(lines))
+        named = np.arange(first, first + len(lines), dtype=np.int64)
+        keep = ~np.isin(named, left_out) if len(left_out) else np.ones(len(lines), bool)
+        made = _parse(_only_heads(lines), HEAD, len(lines)) if keep.all() else None
         if made is None:
-            made, keep = _read_slowly(block, begins, ends, lines, keep, broken)
+            made, keep = _read_slowly(lines, first, keep, broken)
         tables.append(made)
-        numbers.append(lines[keep])
-        places.append(begins[keep] + place)
-        sizes.append((ends - begins)[keep])
+        numbers.append(named[keep])
+        places.append(place + (np.cumsum(lengths) - lengths)[keep])
+        sizes.append(lengths[keep])
     return Heads(
         log,
         _compact(pa.concat_tables(tables)),
@@ -176,23 +174,23 @@ def read_heads(log: Path, without: Collection[int] = ()) -> Heads:
     )
 
 
-def read_records(heads: Heads, rows: Sequence[int]) -> pa.Table:
+def read_records(heads: Heads, rows: Sequence[int] | Ints) -> pa.Table:
     """The whole records of these rows of `heads`, in their order (columns of RECORD).
 
     Raises:
         BrokenLines: some are no records.
     """
     lines = heads.bytes_of(rows)
-    made = _parse(b"".join(lines), RECORD, len(rows))
+    made = _parse(lines, RECORD, len(rows))
     if made is not None and _is_sound(made):
         return made
     return pa.Table.from_pylist([asdict(record) for record in _records(heads, rows, lines)], schema=RECORD)
 
 
-def _records(heads: Heads, rows: Sequence[int], lines: Sequence[bytes]) -> list[Record]:
+def _records(heads: Heads, rows: Sequence[int] | Ints, lines: bytes) -> list[Record]:
     records: list[Record] = []
     broken: list[Broken] = []
-    for row, line in zip(rows, lines, strict=True):
+    for row, line in zip(rows, lines.split(b"\n"), strict=False):
         try:
             records.append(from_line(line.decode()))
         except NO_RECORD as error:
@@ -210,22 +208,19 @@ class BrokenLines(Exception):  # noqa: N818 — no error of anybody's: it asks f
         self.broken = broken
 
 
-def _blocks(log: Path) -> Iterator[tuple[bytes, int, int]]:
-    """The log in pieces of whole lines, each ending with a newline; the number of its first line, and its place."""
-    line, place, rest = 1, 0, b""
+def _blocks(log: Path) -> Iterator[tuple[list[bytes], int, int]]:
+    """The lines of the log in blocks; the number of the first one of each, and its place."""
+    number, place = 1, 0
     with log.open("rb") as file:
-        while piece := file.read(BLOCK):
-            cut = piece.rfind(b"\n") + 1
-            if not cut:
-                rest += piece
-                continue
-            block = rest + piece[:cut]
-            yield block, line, place
-            line += block.count(b"\n")
-            place += len(block)
-            rest = piece[cut:]
-    if rest:
-        yield rest + b"\n", line, place
+        while lines := file.readlines(BLOCK):
+            yield lines, number, place
+            number += len(lines)
+            place = file.tell()
+
+
+def _only_heads(lines: list[bytes]) -> bytes:
+    """The lines up to their spans, behind which a head has nothing. What follows is read with the spans."""
+    return b"".join([line[: line.find(_SPANS)] + b"}\n" for line in lines])
 
 
 def _parse(block: bytes, schema: pa.Schema, rows: int) -> pa.Table | None:
@@ -261,6 +256,9 @@ def _is_sound(table: pa.Table) -> bool:
         for number, field in enumerate(items.type):
             if field.name not in optional and items.field(number).null_count:
                 return False
+    planted = table["planted"].drop_null()
+    if not pc.all(pc.is_in(planted, pa.array(["found", "missed"], pa.string())), min_count=0).as_py():
+        return False
     seen = table["seen"].combine_chunks().flatten()
     if not pc.all(pc.equal(pc.list_value_length(seen), 2), min_count=0).as_py():
         return False
@@ -268,17 +266,12 @@ def _is_sound(table: pa.Table) -> bool:
 
 
 def _read_slowly(
-    block: bytes,
-    begins: Ints,
-    ends: Ints,
-    lines: Ints,
-    keep: NDArray[np.bool_],
-    broken: list[Broken],
+    lines: list[bytes], first: int, keep: NDArray[np.bool_], broken: list[Broken]
 ) -> tuple[pa.Table, NDArray[np.bool_]]:
     records: list[dict[str, Any]] = []
     kept = keep.copy()
     for index in np.flatnonzero(keep).tolist():
-        line = block[begins[index] : ends[index]]
+        line = lines[index]
         if not line.strip():
             kept[index] = False
             continue
@@ -288,7 +281,7 @@ def _read_slowly(
             "".join(map(str, head.values())).encode()  # a lone surrogate is no text
         except NO_RECORD as error:
             kept[index] = False
-            broken.append(Broken(int(lines[index]), _line(error)))
+            broken.append(Broken(first + index, _line(error)))
         else:
             records.append(head)
     return pa.Table.from_pylist(records, schema=HEAD), kept
@@ -297,7 +290,7 @@ def _read_slowly(
 def _compact(table: pa.Table) -> pa.Table:
     """Values that repeat, held once."""
     for number, name in enumerate(table.column_names):
-        if name in ("annotator", "status", "model", "guideline"):
+        if name in ("annotator", "status"):
             table = table.set_column(number, name, table[name].dictionary_encode())
     return table.combine_chunks()
 

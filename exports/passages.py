@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpus.characters import table_of
 from corpus.errors import JiaozhuError
-from exports.texts import Codes, Ints
+from exports.texts import Codes, Ints, ranges
 
 # Half-width marks count too: whole sites write nothing else. Closing quotes and brackets stay with their sentence, and
 # line breaks with what they end.
@@ -38,7 +38,6 @@ def cut(codes: Codes, documents: Ints, spans: tuple[Ints, Ints], max_chars: int)
         raise JiaozhuError(f"max_chars is {max_chars}; a passage needs at least 1 character")
     starts, ends = spans
     sentences = _outside(_sentence_ends(codes, documents) + 1, starts, ends)
-    clauses = _outside(_clause_ends(codes, documents) + 1, starts, ends)
     found = [documents[-1:]]
     full = np.diff(documents) > 0
     begins, stops = documents[:-1][full], documents[1:][full]
@@ -46,7 +45,10 @@ def cut(codes: Codes, documents: Ints, spans: tuple[Ints, Ints], max_chars: int)
         found.append(begins)
         limits = begins + max_chars
         at = _last(sentences, begins, limits)
-        at = np.where(at > begins, at, _last(clauses, begins, limits))
+        long = (at <= begins) & (limits < stops)  # sentences
+        if long.any():
+            clauses = _outside(_clause_ends(codes, begins[long], limits[long]) + 1, starts, ends)
+            at[long] = _last(clauses, begins[long], limits[long])
         at = np.where(at > begins, at, _anywhere(starts, ends, begins, limits))
         at = np.where(limits >= stops, stops, at)
         goes_on = at < stops
@@ -56,13 +58,13 @@ def cut(codes: Codes, documents: Ints, spans: tuple[Ints, Ints], max_chars: int)
 
 def _sentence_ends(codes: Codes, documents: Ints) -> Ints:
     """The places behind which a sentence ends: a mark, closing marks after it, line breaks after both."""
-    kinds = _kinds()[codes]
-    places: Ints = np.flatnonzero(kinds)
+    kinds = _kinds().take(codes)
+    places: Ints = np.flatnonzero(kinds != 0)
     kind = kinds[places]
     first = np.zeros(len(places), bool)  # of a run of neighbours in one document
     first[:1] = True
     first[1:] = np.diff(places) > 1
-    first |= np.isin(places, documents)
+    first |= _among(places, documents)
     # A closing mark counts where only closing marks stand between it and a mark.
     index = np.arange(len(places))
     before = np.maximum.accumulate(np.where((kind != CLOSES) | first, index, 0))
@@ -87,10 +89,11 @@ def _kinds() -> NDArray[np.uint8]:
     return kinds
 
 
-def _clause_ends(codes: Codes, documents: Ints) -> Ints:
-    places: Ints = np.flatnonzero(_clauses()[codes])
-    after = np.minimum(places + 1, len(codes) - 1)
-    in_number = (codes[places] == ord(COMMA)) & table_of(r"\d")[codes[after]] & ~np.isin(places + 1, documents)
+def _clause_ends(codes: Codes, begins: Ints, limits: Ints) -> Ints:
+    """The places in `[begins, limits)`, which are inside documents, behind which a clause ends."""
+    places = ranges(begins, limits - begins)
+    places = places[_clauses().take(codes[places])]
+    in_number = (codes[places] == ord(COMMA)) & table_of(r"\d").take(codes[places + 1])
     found: Ints = places[~in_number]
     return found
 
@@ -98,6 +101,12 @@ def _clause_ends(codes: Codes, documents: Ints) -> Ints:
 @cache
 def _clauses() -> NDArray[np.bool_]:
     return table_of(f"{CLAUSES[:-1]}{COMMA}]")
+
+
+def _among(places: Ints, some: Ints) -> NDArray[np.bool_]:
+    """Whether each place is one of `some`; both ascend, and the last of `some` is behind all places but one."""
+    found: NDArray[np.bool_] = some[np.minimum(np.searchsorted(some, places), len(some) - 1)] == places
+    return found
 
 
 def _outside(places: Ints, starts: Ints, ends: Ints) -> Ints:
@@ -111,7 +120,7 @@ def _outside(places: Ints, starts: Ints, ends: Ints) -> Ints:
 def _last(places: Ints, begins: Ints, limits: Ints) -> Ints:
     """The last of `places` up to each limit, or the begin where there is none."""
     if not len(places):
-        return begins
+        return begins.copy()
     index = np.searchsorted(places, limits, "right") - 1
     return np.where(index < 0, begins, places[index])
 

@@ -7,7 +7,6 @@ In: documents of one split in columns, and the decisions on them. Out: Arrow tab
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -25,22 +24,6 @@ from exports.texts import Codes, Ints, Texts, borders_of
 DOCUMENT_COLUMNS = ["doc_id", "text", "title", "url", "published_at", "cluster_id", "cleaner_version"]
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The rows of some documents; document `i` has the passages `[passages[i], passages[i + 1])`, spans likewise."""
-
-    default: pa.Table
-    provenance: pa.Table
-    passages: Ints
-    spans: Ints
-
-    def of(self, first: int, last: int) -> tuple[pa.Table, pa.Table]:
-        """The passages and the provenance of the documents `[first, last)`."""
-        tables = ((self.default, self.passages), (self.provenance, self.spans))
-        passages, spans = (table.slice(at[first], at[last] - at[first]) for table, at in tables)
-        return passages, spans
-
-
 def make_tables(
     documents: pa.RecordBatch,
     texts: Texts,
@@ -50,7 +33,7 @@ def make_tables(
     max_chars: int,
     *,
     normalized: bool,
-) -> Made:
+) -> tuple[pa.Table, pa.Table]:
     """The passages of the documents, and the provenance of their entities.
 
     `documents` has the `DOCUMENT_COLUMNS` but for their `texts`, whose code points are `codes`; a row for each of
@@ -126,12 +109,11 @@ def make_tables(
         "cleaner_version": documents["cleaner_version"].take(by_span),
         "carried_from": decided["carried_from"].combine_chunks().take(by_span),
     }
-    tables = [
+    passages, provenance = (
         pa.table([made[name] for name in shape.schema(config).names], schema=shape.schema(config))
         for config, made in (("default", columns), ("provenance", sources))
-    ]
-    limits = (borders_of(np.bincount(which, minlength=len(texts))) for which in (document, owners))
-    return Made(*tables, *limits)
+    )
+    return passages, provenance
 
 
 def list_of(sizes: Ints, values: pa.Array) -> pa.ListArray:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -25,7 +24,7 @@ CHARACTERS_PER_GROUP = 2_000_000  # of passages as long as may be; about 35 MB i
 LEAST_PASSAGES = 1_000
 SPANS_PER_GROUP = 50_000
 GROUPS_PER_SHARD = 64
-WAITING = 4  # tables that may wait to be written
+WAITING = 2  # tables that may wait to be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,6 @@ class _Split:
 
     def write(self, table: pa.Table) -> None:
         self.rows += table.num_rows
-        self.num_bytes += table.nbytes
-        if table.get_total_buffer_size() > 2 * table.nbytes:  # a small piece would keep all of its batch in memory
-            table = table.take(pa.array(np.arange(len(table))))
         self.waiting.append(table)
         self.waiting_rows += table.num_rows
         while self.waiting_rows >= self.rows_per_group:
@@ -71,7 +67,8 @@ class _Split:
         if self.writer is None or self.groups == GROUPS_PER_SHARD:
             self._next_shard()
         assert self.writer is not None
-        group = table.slice(0, self.rows_per_group)
+        group = table.slice(0, self.rows_per_group).combine_chunks()  # where pieces end would show in the pages
+        self.num_bytes += group.nbytes
         self.writer.write_table(group, row_group_size=self.rows_per_group)
         self.groups += 1
         left = table.slice(len(group))

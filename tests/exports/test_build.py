@@ -31,6 +31,18 @@ def contents(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def test_the_tables_do_not_show_how_many_documents_were_taken_at_once(made, tmp_path, monkeypatch):
+    build(made, tmp_path / "all")
+    for module in ("gather", "build"):
+        monkeypatch.setattr(f"exports.{module}.DOCUMENTS", 2)
+    build(made, tmp_path / "two")
+    one, two = (
+        {path: content for path, content in contents(tmp_path / name).items() if path.suffix == ".parquet"}
+        for name in ("all", "two")
+    )
+    assert one == two
+
+
 @pytest.fixture
 def loaded(dataset, tmp_path):
     """`load_dataset` on the dataset as a researcher would call it, with a cache of its own and no warning allowed."""

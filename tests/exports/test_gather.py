@@ -10,6 +10,7 @@ from annotation.log import AGREEMENT, Span, append
 from corpus.errors import JiaozhuError
 from corpus.records import text_sha256
 from corpus.spans import Proposal, Run, seen_ranges
+from exports.log_columns import read_heads, read_records
 from tests.exports.making import document, record, span, write_corpus
 from tests.exports.making import gathered as read
 
@@ -250,6 +251,27 @@ def test_a_line_whose_spans_are_broken_is_as_if_it_were_not_there(tmp_path, doc,
     found = read(write_corpus(tmp_path / "corpus", [doc]), log)
     assert (found.counts.published, found.counts.broken, found.broken[0].line) == (1, 1, 2)
     assert [made.updated_at for made in found.records.values()] == [older.updated_at]
+
+
+def test_a_broken_line_that_would_not_speak_anyway_is_named_too(tmp_path, doc):
+    log = tmp_path / "log.jsonl"
+    newer = record(doc, [span(doc, "海川银行", "ORG")], updated_at="2026-11-09T00:00:00Z")
+    append(log, [record(doc, []), newer, record(doc, [], annotation="another", status="skipped")])
+    lines = log.read_text().splitlines()
+    log.write_text("\n".join([lines[0].replace('"deleted":[]', '"deleted":[5]'), lines[1], lines[2] + "}"]))
+    found = read(write_corpus(tmp_path / "corpus", [doc]), log)
+    assert [item.line for item in found.broken] == [1, 3]
+    assert [made.updated_at for made in found.records.values()] == [newer.updated_at]
+
+
+def test_an_annotation_with_a_planted_suggestion_is_read_with_the_others(tmp_path, doc):
+    log = tmp_path / "log.jsonl"
+    append(log, [record(doc, [span(doc, "海川银行", "ORG")], planted="found")])
+    heads = read_heads(log)
+    assert read_records(heads, [0])["planted"].to_pylist() == ["found"]
+    assert read(write_corpus(tmp_path / "corpus", [doc]), log).counts.published == 1
+    log.write_text(log.read_text().replace('"planted":"found"', '"planted":"lost"'))
+    assert [item.line for item in read(tmp_path / "corpus", log).broken] == [1]
 
 
 def test_a_log_of_many_blocks_is_read_like_one(tmp_path, monkeypatch):
