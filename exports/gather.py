@@ -348,13 +348,12 @@ def _count(state: _Gathering, batch: pa.RecordBatch, decided: pa.Table) -> None:
     spans, owners = lists(decided["spans"].combine_chunks())
     labels = pc.index_in(spans.field("label"), pa.array(state.scheme.names, pa.string())).to_numpy()
     width = len(state.scheme.names)
-    counts = np.bincount(owners * width + labels, minlength=decided.num_rows * width).reshape(-1, width)
+    counts: Ints = np.bincount(owners * width + labels, minlength=decided.num_rows * width).astype(np.int32)
     clusters = cluster_ids(batch.take(decided["row"].combine_chunks())).to_pylist()
-    for cluster, found, blind in zip(clusters, counts, decided["blind"].to_pylist(), strict=True):
+    for cluster, found in zip(clusters, counts.reshape(-1, width), strict=True):
         known = state.clusters.get(cluster)
-        state.clusters[cluster] = found.astype(np.int32) if known is None else known + found
-        if blind:
-            state.blind.add(cluster)
+        state.clusters[cluster] = found if known is None else np.add(known, found)
+    state.blind.update(clusters[row] for row in np.flatnonzero(decided["blind"].to_numpy()))
 
 
 def cluster_ids(documents: pa.RecordBatch) -> pa.StringArray:
