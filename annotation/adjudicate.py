@@ -8,6 +8,7 @@ decision is never overwritten. docs/quality.md says how the log keeps it.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from uuid import UUID, uuid5
 
 from annotation.agreement import opinions_by_document
 from annotation.connection import address, alone, connected
+from annotation.doubts import Place
 from annotation.labels import LabelScheme, load_labels
 from annotation.log import AGREEMENT, Record, Span, Suggestion, append, latest, mend, read_log
 from annotation.project import ADJUDICATING, ensure_project
@@ -248,21 +250,35 @@ def _merged(opinions: Sequence[Record], number: int) -> Record:
     )
 
 
+def as_suggestions(document: Mapping[str, Any], versions: Mapping[str, Iterable[Place]]) -> list[Suggestions]:
+    """Every version of a document's spans, in the name of who made it.
+
+    The score of a span is the share of the versions that have it, so that what is disputed is marked in the text.
+    """
+    had = {name: sorted(set(places)) for name, places in versions.items()}
+    counts = Counter(place for places in had.values() for place in places)
+    doc_id, digest, text = document["doc_id"], document["text_sha256"], document["text"]
+    return [
+        Suggestions(
+            doc_id,
+            digest,
+            name,
+            tuple(Suggestion(a, b, label, text[a:b], counts[a, b, label] / len(had), name) for a, b, label in places),
+        )
+        for name, places in had.items()
+    ]
+
+
 def _task(document: Mapping[str, Any], opinions: Sequence[Record], scheme: LabelScheme) -> dict[str, Any]:
     """The task that shows an adjudicator every version, each as a prediction in the name of its annotator."""
-    predictions = []
     for record in opinions:
         if record.text_sha256 != document["text_sha256"]:
             raise JiaozhuError(
                 f"{record.doc_id}: was annotated on another text than the corpus has now; "
                 "build the corpus with the cleaner it was pushed with"
             )
-        spans = tuple(
-            Suggestion(span.start, span.end, span.label, span.text, 1.0, record.annotator)
-            for span in sorted(record.spans, key=lambda span: span.start)
-        )
-        version = Suggestions(record.doc_id, record.text_sha256, record.annotator, spans)
-        predictions.append(to_prediction(document, version, scheme))
+    versions = {record.annotator: [(s.start, s.end, s.label) for s in record.spans] for record in opinions}
+    predictions = [to_prediction(document, version, scheme) for version in as_suggestions(document, versions)]
     return to_task(document, None, scheme) | {"predictions": predictions}
 
 

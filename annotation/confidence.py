@@ -26,8 +26,8 @@ class Grade(NamedTuple):
 
 # What they come to on gold: `make bench-ner`.
 GRADES = (
-    Grade("doubtful", 0.6, "??", "把握很小", "3px double"),
-    Grade("unsure", 0.9, "?", "把握不大", "2px dashed"),
+    Grade("doubtful", 0.6, "??", "多半有误", "3px double"),
+    Grade("unsure", 0.9, "?", "可能有误", "2px dashed"),
 )
 SUBMITTED = 'button[aria-label="submit"]'  # Update; the button of an annotation that was never submitted says more
 LEGEND = "jiaozhu-legend"
@@ -49,7 +49,7 @@ def region_id(span: Suggestion) -> str:
 
 def legend() -> str:
     """What the marks mean, in a line."""
-    return "建议　" + "　".join(f"{grade.mark} {grade.means}" for grade in reversed(GRADES))
+    return "　".join(f"{grade.mark} {grade.means}" for grade in reversed(GRADES))
 
 
 def style(scheme: LabelScheme) -> str:

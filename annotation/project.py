@@ -36,7 +36,8 @@ STYLE = """
     .lsf-htx-richtext { font-size: 17px; line-height: 2.2 }
     .lsf-htx-richtext .htx-highlight area { display: inline }
     .lsf-htx-richtext .htx-highlight { border-radius: 3px; margin: 0 1px }
-    .lsf-labels-list { color: var(--color-neutral-content, #000) !important }
+    .lsf-labels-list, .lsf-detailed-region__head { color: var(--color-neutral-content, #000) !important }
+    .lsf-labels-list { white-space: nowrap }
     .lsf-outliner-item__index { color: var(--color-neutral-content, #000) !important; background: none !important;
       border: 2px solid var(--text-color) }
     .lsf-label_selected, .lsf-label_selected .lsf-label__hotkey { color: #000 !important }

@@ -13,16 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from annotation.adjudicate import Asked, ask, decided_documents
+from annotation.adjudicate import Asked, as_suggestions, ask, decided_documents
 from annotation.doubts import Doubt, Marked, Place, by_border, by_guideline, by_model, by_string
 from annotation.labels import load_labels
-from annotation.log import Record, Suggestion, by_precedence, latest, read_log
+from annotation.log import Record, by_precedence, latest, read_log
 from annotation.push import COLUMNS
-from annotation.suggestions import Suggestions
 from annotation.tasks import to_prediction, to_task
 from corpus.errors import JiaozhuError
 from corpus.explained import visible
-from corpus.records import text_sha256
 from corpus.store import read_rows
 from corpus.workspace import Workspace
 
@@ -90,9 +88,7 @@ def push_doubts(workspace: Workspace, found: Reviewed, url: str | None = None, t
             versions = {record.annotator: marked.spans, REVIEWER: corrected(marked, doubts[row["doc_id"]])}
             task = to_task(row, None, scheme)
             task["data"]["title"] = _with_reasons(row["title"] or "", doubts[row["doc_id"]])
-            task["predictions"] = [
-                to_prediction(row, _version(marked, name, spans), scheme) for name, spans in versions.items()
-            ]
+            task["predictions"] = [to_prediction(row, item, scheme) for item in as_suggestions(row, versions)]
             tasks[row["doc_id"]] = task
     return ask(workspace, tasks, url, title)
 
@@ -111,11 +107,6 @@ def corrected(marked: Marked, doubts: Iterable[Doubt]) -> tuple[Place, ...]:
         if doubt.proposed:
             spans.add(doubt.proposed)
     return tuple(sorted(spans))
-
-
-def _version(marked: Marked, name: str, spans: Iterable[Place]) -> Suggestions:
-    made = tuple(Suggestion(a, b, label, marked.text[a:b], 1.0, name) for a, b, label in spans)
-    return Suggestions(marked.doc_id, text_sha256(marked.text), name, made)
 
 
 def _with_reasons(title: str, doubts: Sequence[Doubt]) -> str:

@@ -256,6 +256,10 @@ def test_an_adjudicator_sees_both_versions_and_the_decision_is_in_the_log_as_one
     asked = push_conflicts(desk.workspace, title=title)
 
     page.goto(f"{asked.url}/data")
+    page.wait_for_selector(f'text="{sent.title}"')
+    seen = page.inner_text(".lsf-data-view-dm")
+    assert "Prediction score" in seen
+    assert "text_sha256" not in seen
     page.click(f'text="{sent.title}"')
     page.wait_for_selector(HIGHLIGHT)
     for email in versions:

@@ -10,7 +10,7 @@ from annotation.push import push
 from annotation.status import status
 from corpus.store import read_rows
 from corpus.workspace import load_workspace
-from tests.browser import HIGHLIGHT, VIEW, draw, open_task, submit, take_picture
+from tests.browser import HIGHLIGHT, VIEW, draw, look, open_task, submit, take_picture
 
 pytestmark = pytest.mark.slow
 
@@ -111,8 +111,9 @@ def test_two_annotators_an_adjudicator_and_the_dataset(label_studio, desk, docum
     page.wait_for_selector(HIGHLIGHT)
     for email in PEOPLE:
         page.wait_for_selector(f'text="{email}"')
-    press(page, "高新区", "2", "Escape")
+    assert (look(page, "澄湖区")[2], look(page, "高新区")[2]) == ("地点", "地点??")  # what is disputed is marked
     take_picture(page, "day-adjudicator")
+    press(page, "高新区", "2", "Escape")
     submit(page)
     assert pull(desk.workspace, title=desk.workspace.studio.project + ADJUDICATING).added == {"submitted": 1}
     now = status(desk.workspace)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotation.adjudicate import adjudicate, push_conflicts
+from annotation.adjudicate import adjudicate, as_suggestions, push_conflicts
 from annotation.connection import connected
 from annotation.labels import load_labels
 from annotation.log import AGREEMENT, append, latest, read_log, to_line
@@ -44,6 +44,18 @@ def test_complete_agreement_becomes_one_record_that_says_what_its_newest_source_
     assert made == same
     assert made.annotation not in {"d1-a", "d1-b"}
     assert made.adjudicated
+
+
+def test_a_span_is_scored_by_the_share_of_the_versions_that_have_it():
+    document = {"doc_id": "d", "text_sha256": "x", "text": "云州大学"}
+    both, one = (0, 2, "LOC"), (2, 4, "ORG")
+    shown = as_suggestions(document, {"qi": [one, both], "wu": [both]})
+    assert [(item.model, item.doc_id, item.text_sha256) for item in shown] == [("qi", "d", "x"), ("wu", "d", "x")]
+    scores = {item.model: [(span.text, span.label, span.score, span.source) for span in item.spans] for item in shown}
+    assert scores == {
+        "qi": [("云州", "LOC", 1.0, "qi"), ("大学", "ORG", 0.5, "qi")],
+        "wu": [("云州", "LOC", 1.0, "wu")],
+    }
 
 
 @pytest.mark.parametrize("other", ["AA..", "AA.A", "AAAA", "aAAB", "...."])
