@@ -6,8 +6,9 @@ token classifier (huggingface.py), or a language model behind an address (endpoi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import file_digest, sha256
+from itertools import islice
 from pathlib import Path
 
 from spacy.tokens import Doc
@@ -73,6 +74,23 @@ def give(
     doc.spans[GROUP].attrs[SCORED] = scored
     doc.spans[GROUP].attrs[TRUST] = {label: [trust, trust] for label in sorted(set(labels))}
     return doc
+
+
+def in_passages(
+    stream: Iterable[Doc], size: int, limit: int, read: Callable[[list[str]], Iterable[Iterable[Found]]]
+) -> Iterator[tuple[Doc, list[Found]]]:
+    """Each document with what `read` finds in its passages of at most `limit` characters, at its place in the document.
+
+    `read` is given the passages of `size` documents at once, so that they share a model's batches.
+    """
+    rest = iter(stream)
+    while held := list(islice(rest, size)):
+        where = [(number, *span) for number, doc in enumerate(held) for span in passages(text_of(doc), limit)]
+        texts = [text_of(held[number])[start:end] for number, start, end in where]
+        found: list[list[Found]] = [[] for _ in held]
+        for (number, offset, _), spans in zip(where, read(texts), strict=True):
+            found[number] += (span._replace(start=offset + span.start, end=offset + span.end) for span in spans)
+        yield from zip(held, found, strict=True)
 
 
 def passages(text: str, limit: int) -> Iterator[tuple[int, int]]:

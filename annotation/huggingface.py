@@ -12,15 +12,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.foreign import digest, give, label_map, passages
-from annotation.groups import Found, text_of
+from annotation.foreign import digest, give, in_passages, label_map
+from annotation.groups import Found
 from corpus.errors import JiaozhuError
 
 MAX_TOKENS = 512  # of a window, where the model allows so many
@@ -109,18 +109,17 @@ class HuggingFace:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """The same for many documents, whose windows share the model's batches."""
-        rest = iter(stream)
-        while held := list(islice(rest, batch_size)):
-            where = [(number, *span) for number, doc in enumerate(held) for span in passages(text_of(doc), MAX_PASSAGE)]
-            texts = [text_of(held[number])[start:end] for number, start, end in where]
-            found: list[list[Found]] = [[] for _ in held]
-            for (number, offset, _), text, tokens in zip(where, texts, self.classify(texts), strict=True):
-                for start, end, label, score in aggregate(text, tokens):
-                    if label in self.labels:
-                        found[number].append(Found(offset + start, offset + end, self.labels[label], score))
-            source = f"{Path(self.path).name}@{self.version}"
-            for doc, spans in zip(held, found, strict=True):
-                yield give(doc, source, spans, self.labels.values(), self._trust)
+        source = f"{Path(self.path).name}@{self.version}"
+        for doc, spans in in_passages(stream, batch_size, MAX_PASSAGE, self._found):
+            yield give(doc, source, spans, self.labels.values(), self._trust)
+
+    def _found(self, texts: list[str]) -> Iterator[list[Found]]:
+        for text, tokens in zip(texts, self.classify(texts), strict=True):
+            yield [
+                Found(start, end, self.labels[label], score)
+                for start, end, label, score in aggregate(text, tokens)
+                if label in self.labels
+            ]
 
     def classify(self, texts: Sequence[str]) -> list[list[Token]]:
         """The tokens of each text, in order; white space that the tokenizer drops has none."""

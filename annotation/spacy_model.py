@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.foreign import digest, give, label_map, passages
-from annotation.groups import Found, text_of
+from annotation.foreign import digest, give, in_passages, label_map
+from annotation.groups import Found
 from corpus.errors import JiaozhuError, SpanError
 
 MAX_PASSAGE = 2_000  # characters; the memory of a transformer or parser grows with them
@@ -65,18 +64,16 @@ class SpacyModel:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """The same for many documents, whose passages share the model's batches."""
-        rest = iter(stream)
-        while held := list(islice(rest, batch_size)):
-            where = [(number, *span) for number, doc in enumerate(held) for span in passages(text_of(doc), MAX_PASSAGE)]
-            texts = [text_of(held[number])[start:end] for number, start, end in where]
-            found: list[list[Found]] = [[] for _ in held]
-            for (number, offset, _), text, made in zip(where, texts, self.model.pipe(texts), strict=True):
-                if made.text != text:
-                    raise SpanError(f"{self.path}: its tokenizer changes the text, so its spans cannot be placed")
-                for entity in made.ents:
-                    if label := self.labels.get(entity.label_):
-                        start, end = offset + entity.start_char, offset + entity.end_char
-                        found[number].append(Found(start, end, label, self._trust))
-            source = f"{self.model.meta['lang']}_{self.model.meta['name']}@{self.version}"
-            for doc, spans in zip(held, found, strict=True):
-                yield give(doc, source, spans, self.labels.values(), self._trust, scored=False)
+        source = f"{self.model.meta['lang']}_{self.model.meta['name']}@{self.version}"
+        for doc, spans in in_passages(stream, batch_size, MAX_PASSAGE, self._found):
+            yield give(doc, source, spans, self.labels.values(), self._trust, scored=False)
+
+    def _found(self, texts: list[str]) -> Iterator[list[Found]]:
+        for text, made in zip(texts, self.model.pipe(texts), strict=True):
+            if made.text != text:
+                raise SpanError(f"{self.path}: its tokenizer changes the text, so its spans cannot be placed")
+            yield [
+                Found(entity.start_char, entity.end_char, label, self._trust)
+                for entity in made.ents
+                if (label := self.labels.get(entity.label_))
+            ]
