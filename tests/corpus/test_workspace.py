@@ -1,11 +1,15 @@
 """A workspace file is read exactly, and what is wrong in it is named."""
 
+import re
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
 
 from corpus.errors import JiaozhuError
-from corpus.workspace import load_workspace
+from corpus.workspace import Workspace, load_workspace
+
+SETTINGS = Path(__file__).parents[2] / "docs" / "settings.md"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -107,3 +111,18 @@ def test_a_mistake_is_named_with_the_file(tmp_path, text, said):
 def test_a_named_file_that_is_missing_is_said(tmp_path):
     with pytest.raises(JiaozhuError, match=r"nope\.toml: no such workspace file"):
         load_workspace(tmp_path / "nope.toml")
+
+
+def settings_of(section: object) -> set[str]:
+    """The names of all its settings, those of inner sections too; root is no setting."""
+    values = {item.name: getattr(section, item.name) for item in fields(section)}
+    inner = {name for value in values.values() if is_dataclass(value) for name in settings_of(value)}
+    return inner | {name for name, value in values.items() if not is_dataclass(value)} - {"root", "labels"}
+
+
+def test_the_page_of_settings_names_each_of_them_with_its_default(tmp_path):
+    (shown,) = re.findall(r"```toml\n(.*?)```", SETTINGS.read_text("utf-8"), re.S)
+    assert load_workspace(write(tmp_path, shown)) == load_workspace(write(tmp_path, ""))
+    assert settings_of(Workspace()) - set(re.findall(r"^(?:# )?(\w+) = ", shown, re.M)) == set()
+    without_a_default = "".join(re.findall(r"^# (\w+ = .*\n)", shown, re.M))
+    assert set(re.findall(r"^(\w+) = ", without_a_default, re.M)) == {"labels", "crf", "list", "key_file"}
