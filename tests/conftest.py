@@ -1,5 +1,6 @@
 """What the tests share: a real Label Studio, started once a run, and small workspaces whose texts the test gives."""
 
+import gc
 import json
 import os
 import shutil
@@ -22,6 +23,7 @@ from corpus.records import SCHEMAS, doc_id_of, text_sha256
 from corpus.store import TableWriter
 from corpus.workspace import Studio, Workspace, load_workspace
 from tests.browser import VIEW, log_in
+from tests.calling import call
 from tests.install_browser import find_browser
 
 REPOSITORY = Path(__file__).parents[1]
@@ -32,6 +34,12 @@ _numbers = count(1)
 
 settings.register_profile("without a clock", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("without a clock")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays: the collector need not look at it again and again, amid what is timed."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -185,20 +193,28 @@ class Desk:
                     )
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """`jiaozhu annotation …` as a user runs it."""
+        """`jiaozhu annotation …` as a user runs it, in this process."""
         return self.jiaozhu("annotation", *arguments, **environment)
 
     def exports(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`jiaozhu exports …` as a user runs it."""
+        """`jiaozhu exports …` as a user runs it, in this process."""
         return self.jiaozhu("exports", *arguments)
 
     def jiaozhu(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """`jiaozhu …` as a user runs it."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("LABEL_STUDIO_")}
+        """`jiaozhu …` as a user runs it, in this process."""
+        variables = {**self._environment, **environment}
+        return call(self.workspace.root, "--config", str(self.config), *arguments, environment=variables)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {name: value for name, value in os.environ.items() if not name.startswith("LABEL_STUDIO_")}
+
+    def process(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """`jiaozhu annotation …` in a process of its own."""
         return subprocess.run(
-            [sys.executable, "-m", "jiaozhu", "--config", str(self.config), *arguments],
+            [sys.executable, "-m", "jiaozhu", "--config", str(self.config), "annotation", *arguments],
             cwd=self.workspace.root,
-            env={**clean, "PYTHONPATH": str(REPOSITORY), **environment},
+            env={**self._environment, "PYTHONPATH": str(REPOSITORY), **environment},
             capture_output=True,
             text=True,
             timeout=120,

@@ -48,12 +48,12 @@ def test_no_secret_is_in_any_output_file_or_process_list(label_studio, desk, doc
         for command in (["push"], ["pull"], ["status", "--html", str(tmp_path / "report.html")]):
             for fault in (None, "500", "cut"):
                 proxy.rule = once("/api/", fault, 3) if fault else (lambda *_: None)
-                done = desk.run(*command, "--url", proxy.url)
+                done = desk.process(*command, "--url", proxy.url)
                 said.append(done.stdout + done.stderr)
         for name in ("LABEL_STUDIO_API_KEY", "LABEL_STUDIO_URL"):
             wrong = label_studio.token + ("0" if name.endswith("KEY") else "")
             value = wrong if name.endswith("KEY") else f"http://{label_studio.token}@127.0.0.1:1"
-            done = desk.run("pull", **{name: value})
+            done = desk.process("pull", **{name: value})
             assert done.returncode == 2
             said.append(done.stdout + done.stderr)
         with serving(desk) as (first, process):

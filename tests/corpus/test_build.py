@@ -15,6 +15,7 @@ from corpus.folder import files_of
 from corpus.records import SCHEMAS, text_sha256
 from corpus.spans import Removed, Run, unexplained
 from corpus.store import read_rows
+from tests.calling import call
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = (
@@ -181,8 +182,7 @@ def test_a_users_mistake_is_one_clear_line_and_exit_code_2(tmp_path, arguments, 
 
 
 def test_json_counts_what_the_table_shows(tmp_path):
-    command = [str(Path(sys.executable).with_name("jiaozhu")), "corpus", "build", str(ROOT / "samples" / "pages")]
-    result = subprocess.run([*command, "-o", "out", "--json"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    result = call(tmp_path, "corpus", "build", str(ROOT / "samples" / "pages"), "-o", "out", "--json")
     counts = json.loads(result.stdout)
     assert (counts["pages"], counts["documents"], counts["unique"]) == (19, 18, 17)
     assert counts["removed"]["pinyin"] > 200

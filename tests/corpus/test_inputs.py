@@ -1,8 +1,6 @@
 """A corpus of unchanged pages is left alone; a changed page, setting or file has it built again."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +8,7 @@ import pytest
 from corpus.build import build_corpus
 from corpus.errors import JiaozhuError
 from corpus.inputs import code_sha256, is_built_from, pages_sha256
+from tests.calling import call
 
 ROOT = Path(__file__).parents[2]
 PAGE = "山东省科技厅昨日发布通知。\n\n济南云舟公司获得约3000亿元,同比增长28%!会议还讨论了明年的工作安排。\n"
@@ -58,18 +57,7 @@ def test_a_page_that_is_gone_is_the_builds_to_name(pages, tmp_path):
 
 def test_the_command_does_nothing_where_nothing_has_changed(pages, tmp_path):
     def build(*options):
-        command = [
-            sys.executable,
-            str(ROOT / "jiaozhu.py"),
-            "corpus",
-            "build",
-            "pages",
-            "-o",
-            "corpus",
-            "--json",
-            *options,
-        ]
-        return json.loads(subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout)
+        return json.loads(call(tmp_path, "corpus", "build", "pages", "-o", "corpus", "--json", *options).stdout)
 
     assert build()["pages"] == 2
     card = tmp_path / "corpus" / "README.md"

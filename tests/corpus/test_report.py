@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +13,7 @@ from corpus.errors import JiaozhuError
 from corpus.explained import LOOKS
 from corpus.report import write_report
 from corpus.store import read_rows
+from tests.calling import call
 from tests.corpus.paging import write_corpus
 from tests.install_browser import find_browser
 
@@ -201,13 +200,13 @@ def test_a_report_inside_the_corpus_is_refused_and_a_corpus_that_is_not_there_is
 
 
 def test_the_command_writes_beside_the_corpus_and_prints_the_numbers(samples):
-    command = [str(Path(sys.executable).with_name("jiaozhu")), "corpus", "report", "--corpus", str(samples)]
-    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    command = ["corpus", "report", "--corpus", str(samples)]
+    done = call(samples.parent, *command, "--json")
     assert json.loads(done.stdout)["documents"] == 18
     path = samples.parent / "report.html"
     assert path.is_file()
     path.unlink()
-    table = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    table = call(samples.parent, *command).stdout
     assert "pinyin" in table
     assert "\x1b" not in table
     path.unlink()

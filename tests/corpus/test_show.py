@@ -2,8 +2,6 @@
 
 import io
 import json
-import subprocess
-import sys
 import unicodedata
 from pathlib import Path
 
@@ -20,10 +18,10 @@ from corpus.hidden_text import HIDDEN_TEXT
 from corpus.rules import mojibake, pinyin, repeats, whitespace
 from corpus.show import show
 from corpus.spans import AlignedText, Proposal, Run
+from tests.calling import call
 from tests.corpus.paging import write_corpus
 
 ROOT = Path(__file__).parents[2]
-JIAOZHU = str(Path(sys.executable).with_name("jiaozhu"))
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +39,7 @@ def printed(corpus, name, *, colours=None, width=120, source=False):
 
 
 def jiaozhu(*arguments):
-    command = [JIAOZHU, "corpus", "show", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    return call(ROOT, "corpus", "show", *arguments)
 
 
 def acts(text):

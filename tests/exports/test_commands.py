@@ -1,16 +1,12 @@
 """`jiaozhu exports build`, `verify` and `diff` as a person calls them: what they print, and how they end."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from tests.calling import call as jiaozhu
 from tests.exports.making import LABELS, PRIVATE_PAGES, PRIVATE_SPANS, make
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -28,11 +24,6 @@ def workspace(tmp_path):
         '[exports]\nname = "样例"\nmax_chars = 20\n'
     )
     return tmp_path
-
-
-def jiaozhu(folder, *arguments):
-    command = [sys.executable, str(ROOT / "jiaozhu.py"), *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def one_line(done):
