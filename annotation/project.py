@@ -223,7 +223,8 @@ def _part(project: Any, title: str) -> int:  # noqa: ANN401
         return 1
     number = re.fullmatch(re.escape(title) + r" ([1-9]\d*)", project.title or "")
     part = int(number[1]) if number else 0
-    return part if part > 1 and project.description == _description(title, part) else 0
+    marked = part > 1 and _description(title, part) in (project.description or "").splitlines()  # people add to it
+    return part if marked else 0
 
 
 def _project(there: Any, part: int) -> Project:  # noqa: ANN401

@@ -282,6 +282,25 @@ def test_all_parts_of_a_project_are_pulled(server, desk, document):
     assert status(workspace).done == 5
 
 
+def test_the_tasks_of_another_workspace_in_the_same_project_are_told_in_a_few_lines_and_left(server, desk, document):
+    ours, theirs = document("我们的\n"), [document(f"他们的第{number}篇\n") for number in range(23)]
+    desk.write(ours, *theirs)
+    push(desk.workspace)
+    project = require_project(server, desk.workspace.studio.project, load_labels())
+    for task in server.tasks.list(project=project.id, fields="all"):
+        annotate(server, task.id, ("a", 0, 2, "ORG"))
+    desk.write(ours)  # the others are in the corpus of another workspace
+    done = desk.run("pull")
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    assert len(lines) == 21
+    assert all(
+        "is not in the corpus; build the corpus with the pages it was pushed from" in line for line in lines[:20]
+    )
+    assert lines[20] == "jiaozhu: refused 3 more; --json lists all"
+    assert [record.doc_id for record in desk.records] == [ours.doc_id]
+
+
 def spread(desk, server, document):
     """Five documents over three parts of a project, each annotated and pulled; the workspace and the parts."""
     desk.write(*(document(f"第{number}篇\n") for number in range(5)))

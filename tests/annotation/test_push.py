@@ -199,6 +199,10 @@ def test_a_large_corpus_is_spread_over_projects_and_stays_where_it_is_when_it_gr
     desk.write(*first)
     workspace = with_settings(desk, max_tasks=2)
     assert push(workspace).projects == 3
+    with connected(workspace) as client:
+        part = require_projects(client, workspace.studio.project, load_labels())[1]
+        said = client.projects.get(part.id).description
+        client.projects.update(part.id, description=f"{said}\nfor the second shift")  # people write there, too
     before = pushed_order(desk)
     assert sorted(before) == sorted(item.text for item in first)
     assert push(workspace).pushed == 0
