@@ -102,8 +102,9 @@ def connected(workspace: Workspace, url: str | None = None) -> Iterator[LabelStu
         with PatientClient(timeout=timeout, follow_redirects=True, trust_env=not local) as http:
             _check_server(http, where)
             # `PatientClient` tries again, with more care than the SDK, which would make the tasks of an import twice.
+            # The slash: else the SDK looks for the exchange of tokens beside an address with a path, not below it.
             client = LabelStudio(  # type: ignore[no-untyped-call]
-                base_url=where, api_key=token, max_retries=0, httpx_client=http
+                base_url=f"{where}/", api_key=token, max_retries=0, httpx_client=http
             )
             client.users.whoami()
             yield client

@@ -71,7 +71,7 @@ def test_the_token_of_the_file_opens_the_server_and_is_in_no_output(label_studio
 
 @contextmanager
 def serving(answer, encryption=None):
-    """A server of a few lines: `answer(path, headers)` gives the status and the body of every GET.
+    """A server of a few lines: `answer(path, headers)` gives the status and the body of every GET and POST.
 
     The body of a 302 is where it leads. With `encryption` it speaks TLS.
     """
@@ -85,6 +85,8 @@ def serving(answer, encryption=None):
             self.send_header("Content-Type", "application/json")
             self.end_headers()
             self.wfile.write(body.encode())
+
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, *_):
             pass
@@ -217,13 +219,35 @@ def test_what_is_wrong_with_the_encryption_is_said(desk, tmp_path):
     assert said.endswith("is the address http://?")
 
 
+def personal_token(expires: int, kind: str = "refresh") -> str:
+    """A token in the form of Label Studio's; nobody signed it."""
+    parts = ({"alg": "HS256", "typ": "JWT"}, {"token_type": kind, "exp": expires})
+    return ".".join(
+        [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts] + ["c2ln"]
+    )
+
+
+@pytest.mark.usefixtures("_token")
+def test_a_server_below_a_path_is_asked_there_with_a_personal_access_token_too(desk, monkeypatch):
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", personal_token(4_000_000_000))
+    short, seen = personal_token(4_000_000_000, "access"), []
+
+    def answer(path, headers):
+        seen.append((path, headers["Authorization"]))
+        return 200, {"/label/api/version": version(), "/label/api/token/refresh/": json.dumps({"access": short})}.get(
+            path, "{}"
+        )
+
+    with serving(answer) as url, connected(desk.workspace, f"{url}/label"):
+        pass
+    assert seen[0] == ("/label/api/version", None)
+    assert seen[1][0] == "/label/api/token/refresh/"
+    assert [path for path, sent in seen if sent == f"Bearer {short}"] == ["/label/api/current-user/whoami"]
+
+
 @pytest.mark.usefixtures("_token")
 def test_a_personal_access_token_that_has_expired_is_told_so(desk, monkeypatch):
-    def part(content):
-        return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
-
-    expired = f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part({'token_type': 'refresh', 'exp': 1_600_000_000})}.c2ln"
-    monkeypatch.setenv("LABEL_STUDIO_API_KEY", expired)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", personal_token(1_600_000_000))
     with serving(lambda *_: (200, version())) as url:
         said = refusal(desk, url)
     assert said == "the personal access token has expired; make a new one in Account & Settings"

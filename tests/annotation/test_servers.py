@@ -218,3 +218,9 @@ def test_a_personal_access_token_does_what_a_legacy_one_does(label_studio, desk,
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["already"] == 1
     assert personal not in done.stdout + done.stderr
+    with connected(desk.workspace) as client:
+        client.tokens.blacklist(refresh=personal)  # as a person revokes it
+    done = desk.run("push", LABEL_STUDIO_API_KEY=personal)
+    assert done.returncode == 2
+    assert "the token was not accepted" in done.stderr
+    assert personal not in done.stdout + done.stderr
