@@ -145,13 +145,18 @@ def evaluate(
         known = set(wanted)
         for span in wanted:
             counts[span.label][0] += 1
-            counts[span.label][3] += any(_same(span, other) for other in found)
         for span in found:
             counts[span.label][1] += 1
             counts[span.label][2] += span in known
-            counts[span.label][4] += any(_same(span, other) for other in wanted)
-        mistakes += _mistakes(item, wanted, found)
-        pairs.append((wanted, found))
+        # Apart from one another, so that the time grows with the spans and not with their square.
+        touching = list(_touching(wanted, found))
+        for theirs, ours in touching:
+            for span in theirs:
+                counts[span.label][3] += any(_same(span, other) for other in ours)
+            for span in ours:
+                counts[span.label][4] += any(_same(span, other) for other in theirs)
+        mistakes += _mistakes(item, wanted, found, touching)
+        pairs += touching
     scores = {label: Score(*numbers) for label, numbers in counts.items()}
     characters = sum(len(item.text) for item in gold)
     return Evaluation(model, len(gold), characters, scores, tuple(mistakes), _schemes(pairs, labels))
@@ -164,7 +169,8 @@ def _schemes(pairs: Sequence[tuple[list[Entity], list[Entity]]], labels: Sequenc
     """
     from nervaluate import Evaluator
 
-    wanted, found = ([[_inclusive(span) for span in spans] for spans in side] for side in zip(*pairs, strict=True))
+    sides = zip(*(pairs or [([], [])]), strict=True)
+    wanted, found = ([[_inclusive(span) for span in spans] for spans in side] for side in sides)
     made = Evaluator(wanted, found, tags=list(labels), loader="dict").evaluate()["overall"]
     return {
         scheme: {rate: round(float(getattr(made[scheme], rate)), 4) for rate in ("precision", "recall", "f1")}
@@ -177,23 +183,40 @@ def _inclusive(span: Entity) -> dict[str, Any]:
     return {"label": span.label, "start": span.start, "end": span.end - 1}
 
 
-def _mistakes(item: Gold, wanted: Sequence[Entity], found: Sequence[Entity]) -> Iterator[Mistake]:
+def _touching(wanted: Iterable[Entity], found: Iterable[Entity]) -> Iterator[tuple[list[Entity], list[Entity]]]:
+    """Both sides' spans in groups, by start; spans of two groups share no character."""
+    group: tuple[list[Entity], list[Entity]] = ([], [])
+    reach = 0
+    for span, side in sorted([*((span, 0) for span in wanted), *((span, 1) for span in found)]):
+        if span.start >= reach and any(group):
+            yield group
+            group = ([], [])
+        group[side].append(span)
+        reach = max(reach, span.end)
+    if any(group):
+        yield group
+
+
+def _mistakes(
+    item: Gold,
+    wanted: Sequence[Entity],
+    found: Sequence[Entity],
+    touching: Iterable[tuple[Sequence[Entity], Sequence[Entity]]],
+) -> Iterator[Mistake]:
     """Pairs of what is not exact, the same label first, then the most shared characters; then what is left."""
     exact = set(wanted) & set(found)
-    missed = [span for span in wanted if span not in exact]
-    spurious = [span for span in found if span not in exact]
+    missed = dict.fromkeys(span for span in wanted if span not in exact)
+    spurious = dict.fromkeys(span for span in found if span not in exact)
     pairs = sorted(
-        (
-            (g.label != f.label, -_shared(g, f), g.start, f.start, g, f)
-            for g in missed
-            for f in spurious
-            if _shared(g, f) > 0
-        ),
+        (g.label != f.label, -_shared(g, f), g.start, f.start, g, f)
+        for theirs, ours in touching
+        for g in theirs
+        for f in ours
+        if g in missed and f in spurious and _shared(g, f) > 0
     )
     for other, *_, g, f in pairs:
         if g in missed and f in spurious:
-            missed.remove(g)
-            spurious.remove(f)
+            del missed[g], spurious[f]
             yield Mistake("type" if other else "border", item.name, item.text, g, f)
     yield from (Mistake("missed", item.name, item.text, span, None) for span in missed)
     yield from (Mistake("spurious", item.name, item.text, None, span) for span in spurious)

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,7 +48,7 @@ def read_gold(path: Path, corpus: Path | None = None) -> list[Gold]:
         files = sorted(path.glob("*.txt"))
         gold = [parse_marked(file.name, _read(file)) for file in files]
     elif path.suffix == ".txt":
-        lines = enumerate(_read(path).splitlines(), 1)
+        lines = enumerate(_lines(path), 1)
         gold = [parse_marked(f"{path.name}:{n}", line) for n, line in lines if line and not line.startswith("#")]
     else:
         gold = list(_read_jsonl(path, corpus))
@@ -57,7 +58,17 @@ def read_gold(path: Path, corpus: Path | None = None) -> list[Gold]:
 
 
 def parse_marked(name: str, marked: str) -> Gold:
-    """A text with `[[text|LABEL]]` marks as the text without them and its spans."""
+    """A text with `[[text|LABEL]]` marks as the text without them and its spans.
+
+    Raises:
+        JiaozhuError: a mark is left open, stands in another, or has no label in capitals.
+    """
+    rest = _MARK.sub(lambda mark: " " * len(mark[0]), marked)
+    if (odd := re.search(r"\[\[|\]\]", rest)) is not None:
+        near = marked[max(0, odd.start() - 10) : odd.end() + 10].replace("\n", "⏎")
+        raise JiaozhuError(
+            f"{name}: no mark at character {odd.start()} (…{near}…); a mark is [[text|LABEL]], none in another"
+        )
     spans: list[Entity] = []
     shift = 0
     for mark in _MARK.finditer(marked):
@@ -68,26 +79,44 @@ def parse_marked(name: str, marked: str) -> Gold:
 
 
 def _read_jsonl(path: Path, corpus: Path | None) -> Iterator[Gold]:
-    rows: list[dict[str, Any]] = []
-    for number, line in enumerate(_read(path).splitlines(), 1):
+    rows: list[tuple[int, dict[str, Any]]] = []
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
         try:
-            rows.append(dict(json.loads(line)))
-        except (ValueError, TypeError) as error:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
             raise JiaozhuError(f"{path}:{number}: not a JSON object ({error}); mend the line") from None
-    if rows and "annotation" in rows[0]:
+        if not isinstance(row, dict):
+            raise JiaozhuError(f"{path}:{number}: not a JSON object ({type(row).__name__}); mend the line")
+        rows.append((number, row))
+    if rows and "annotation" in rows[0][1]:
         yield from _read_annotations(path, corpus)
         return
     texts: dict[str, str] | None = None
-    for number, row in enumerate(rows, 1):
-        name = f"{path.name}:{number}"
-        try:
-            spans = tuple(Entity(int(span[0]), int(span[1]), str(span[2])) for span in row["spans"])
-        except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise JiaozhuError(f"{path}:{number}: not gold ({error!r}); tests/gold/README.md shows the form") from None
-        if "text" not in row and texts is None:
+    for number, row in rows:
+        spans = row.get("spans", row.get("entities"))
+        text = row.get("text")
+        if not isinstance(spans, list) or not isinstance(text, str | None):
+            raise JiaozhuError(f"{path}:{number}: not gold; {FORM}")
+        if text is None and texts is None:
             texts = _texts(path, corpus)
-        text = row.get("text") or (texts or {}).get(row.get("text_sha256", ""))
-        yield _checked(path, corpus, Gold(name, text or "", spans), text is None)
+        text = (texts or {}).get(str(row.get("text_sha256"))) if text is None else text
+        made = Gold(f"{path.name}:{number}", text or "", tuple(_entity(path, number, span) for span in spans))
+        yield _checked(path, corpus, made, text is None)
+
+
+FORM = 'a line is {"text": …, "spans": [[start, end, "LABEL"], …]}, offsets in code points'
+
+
+def _entity(path: Path, number: int, span: Any) -> Entity:  # noqa: ANN401
+    """A span as `[start, end, label, …]`, or as a dict with these names."""
+    named = [span.get(name) for name in ("start", "end", "label")] if isinstance(span, dict) else span
+    if isinstance(named, list) and len(named) > 2 and type(named[0]) is type(named[1]) is int:
+        start, end, label = named[:3]
+        if isinstance(label, str) and label:
+            return Entity(start, end, label)
+    raise JiaozhuError(f"{path}:{number}: {str(span)[:60]!r} is no span; {FORM}")
 
 
 def _read_annotations(path: Path, corpus: Path | None) -> Iterator[Gold]:
@@ -110,6 +139,11 @@ def _checked(path: Path, corpus: Path | None, gold: Gold, missing: bool) -> Gold
         )
     if any(not 0 <= span.start < span.end <= len(gold.text) for span in gold.spans):
         raise JiaozhuError(f"{path}: {gold.name} has a span outside its text of {len(gold.text)} characters")
+    for one, other in pairwise(sorted(gold.spans)):
+        if other.start < one.end:
+            raise JiaozhuError(
+                f"{path}: {gold.name} has spans that overlap, at {one.start} and {other.start}; keep one"
+            )
     return gold
 
 
@@ -119,9 +153,14 @@ def _texts(path: Path, corpus: Path | None) -> dict[str, str]:
     return {row["text_sha256"]: row["text"] for row in read_rows(corpus / "documents", ["text", "text_sha256"])}
 
 
+def _lines(path: Path) -> list[str]:
+    """The lines of a file; U+2028 and its like, which JSON may hold as they are, end none."""
+    return [line.removesuffix("\r") for line in _read(path).split("\n")]
+
+
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise JiaozhuError(f"{path}: cannot be read ({reason}); name a log, marked texts or .jsonl") from None

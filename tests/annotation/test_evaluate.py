@@ -1,13 +1,14 @@
 """The comparison with gold: what is counted, what it costs an annotator, which gold is read, what is refused."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from annotation.evaluate import evaluate
+from annotation.evaluate import evaluate, predictor
 from annotation.gold import Entity, Gold, parse_marked, read_gold
 from corpus.errors import JiaozhuError
 from corpus.records import SCHEMAS, text_sha256
@@ -164,3 +165,67 @@ def test_strict_by_nervaluate_is_what_we_count_and_the_other_schemes_forgive_wha
     }
     f1 = {scheme: rates["f1"] for scheme, rates in made.schemes.items()}
     assert f1 == {"strict": 0.5, "exact": 0.75, "partial": 0.875, "ent_type": 0.75}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.txt", "[[青岛市|loc]]开会。[[济南市|LOC]]", r"a\.txt:1: no mark at character 0"),
+        ("a.txt", "开会。\n[[青岛市|LOC]开会。[[济南市|LOC]]", r"a\.txt:2: no mark at character 0"),
+        ("a.txt", "[[[[山东|LOC]]大学|ORG]]", "none in another"),
+        ("a.txt", "没有标注。", "no gold here"),
+        ("a.jsonl", "{", r"a\.jsonl:1: not a JSON object"),
+        ("a.jsonl", "[" * 100_000, r"a\.jsonl:1: not a JSON object"),
+        ("a.jsonl", '[["spans", []]]', r"not a JSON object \(list\)"),
+        ("a.jsonl", '{"text": 5, "spans": []}', "a line is"),
+        ("a.jsonl", '{"text": "青岛市"}', "a line is"),
+        ("a.jsonl", '{"text": "青岛市", "spans": [[0, Infinity, "LOC"]]}', "is no span"),
+        ("a.jsonl", '{"text": "青岛市", "spans": [[0, 3, null]]}', "is no span"),
+        ("a.jsonl", '{"text": "青岛市", "spans": [[0.5, 3, "LOC"]]}', "is no span"),
+        ("a.jsonl", '{"text": "青岛市", "spans": [[0, 9, "LOC"]]}', "outside its text of 3"),
+        ("a.jsonl", '{"text": "青岛市", "spans": [[0, 3, "LOC"], [1, 2, "ORG"]]}', "overlap, at 0 and 1; keep one"),
+        ("a.jsonl", '{"text_sha256": "0", "spans": [[0, 3, "LOC"]]}', "holds no texts"),
+    ],
+)
+def test_gold_that_is_broken_is_one_line_with_its_place(tmp_path, name, content, reason):
+    (tmp_path / name).write_text(content, "utf-8")
+    with pytest.raises(JiaozhuError, match=reason) as raised:
+        read_gold(tmp_path / name)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", "\ufeff[[青岛市|LOC]]开\u2028会。\r\n\r\n# 注\r\n"),
+        ("a.jsonl", '\ufeff{"text": "青岛市开\u2028会。", "spans": [[0, 3, "LOC"]]}\r\n\n'),
+        (
+            "a.jsonl",
+            '{"text": "青岛市开\\u2028会。", "entities": [{"start": 0, "end": 3, "label": "LOC", "text": "青岛市"}]}',
+        ),
+    ],
+)
+def test_gold_is_read_as_people_keep_it(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content.encode())
+    [gold] = read_gold(tmp_path / name)
+    assert (gold.text, gold.spans) == ("青岛市开\u2028会。", (Entity(0, 3, "LOC"),))
+
+
+def test_texts_without_a_span_count_and_labels_beyond_the_scheme_are_missed(tmp_path):
+    (tmp_path / "a.jsonl").write_text(
+        '{"text": "", "spans": []}\n{"text": "没有。", "spans": []}\n{"text": "阿司匹林", "spans": [[0, 4, "DRUG"]]}\n',
+        "utf-8",
+    )
+    made = evaluate(predictor()[0], read_gold(tmp_path / "a.jsonl"))
+    assert (made.texts, made.characters, made.kinds["missed"], made.scores["DRUG"].found) == (3, 7, 1, 0)
+
+
+def test_a_text_with_many_spans_is_compared_in_a_time_that_grows_with_them():
+    text = "青岛市。" * 20_000
+    spans = tuple(Entity(at, at + 3, "LOC") for at in range(0, len(text), 4))
+    moved = [span._replace(end=span.end - 1) for span in spans]
+    started = time.process_time()
+    made = evaluate(lambda _: [moved], [Gold("long", text, spans)])
+    assert made.kinds == {"border": 20_000, "type": 0, "missed": 0, "spurious": 0}
+    assert made.total.relaxed_f1 == 1
+    assert time.process_time() - started < 60  # a second or two; hours, were each compared with each
