@@ -36,7 +36,8 @@ def label_map(
 ) -> dict[str, str]:
     """Each label of a model as one of the scheme; what `chosen` does not name goes by `LABELS`, else by its own name.
 
-    A label that is none of the scheme's is left out, as is one that `chosen` maps to "".
+    A label that is none of the scheme's is left out, as is one that `chosen` maps to ""; the adapters count the spans
+    that go with the former (`left_out`), and the summary of `preannotate` names them.
 
     Raises:
         JiaozhuError: nothing is left.

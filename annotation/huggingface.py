@@ -10,6 +10,7 @@ in our tests.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -48,6 +49,7 @@ class HuggingFace:
         self, nlp: Language, name: str, path: str, labels: dict[str, str], scheme: list[str], trust: float
     ) -> None:
         self.path, self._labels, self._scheme, self._trust = path, labels, scheme, trust
+        self.left_out: Counter[str] = Counter()  # spans by a label of the model's that is none of the scheme's
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any, int]:
@@ -115,11 +117,11 @@ class HuggingFace:
 
     def _found(self, texts: list[str]) -> Iterator[list[Found]]:
         for text, tokens in zip(texts, self.classify(texts), strict=True):
-            yield [
-                Found(start, end, self.labels[label], score)
-                for start, end, label, score in aggregate(text, tokens)
-                if label in self.labels
-            ]
+            entities = list(aggregate(text, tokens))
+            self.left_out.update(
+                e.label for e in entities if e.label not in self.labels and e.label not in self._labels
+            )
+            yield [e._replace(label=self.labels[e.label]) for e in entities if e.label in self.labels]
 
     def classify(self, texts: Sequence[str]) -> list[list[Token]]:
         """The tokens of each text, in order; white space that the tokenizer drops has none."""

@@ -13,6 +13,7 @@ component that writes `doc.ents` takes part: put it before `jiaozhu_settle`. `do
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -90,6 +91,11 @@ def load_pipeline(settings: Annotation | None = None, labels: Path | None = None
     if settings.crf is not None:
         voter = nlp.add_pipe("jiaozhu_crf", config={"path": str(settings.crf)})
         assert isinstance(voter, crf.CrfVoter)
+        if foreign := sorted(set(voter.crf.about.labels) - set(names)):
+            raise JiaozhuError(
+                f"{settings.crf}: knows {', '.join(foreign)}, and the scheme has only {', '.join(names)}; "
+                "train it anew, or name its scheme in [paths] labels"
+            )
         versions["crf"] = voter.crf.about.version
     if settings.model not in ("lac", "none"):
         versions["model"] = _add_model(nlp, settings, scheme)
@@ -276,6 +282,14 @@ def _made(nlp: Language, doc: Doc, text: str) -> tuple[Suggestion, ...]:
 def usage_of(nlp: Language) -> dict[str, float] | None:
     """What the pipeline's endpoint was asked, None where it has none."""
     return endpoint.usage_of(nlp)
+
+
+def left_out(nlp: Language) -> dict[str, int]:
+    """Spans of a foreign model by those of its labels that are none of the scheme's and that nobody mapped."""
+    counts: Counter[str] = Counter()
+    for _, part in nlp.pipeline:
+        counts.update(getattr(part, "left_out", {}))
+    return dict(sorted(counts.items()))
 
 
 def check(suggestions: Iterable[Suggestion], text: str) -> None:

@@ -55,6 +55,7 @@ class Counts:
     endpoint: dict[str, float] | None = None  # what a language model was asked, where there is one
     flagged: dict[str, int] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)  # spans by labels of a foreign model that nobody mapped
 
 
 def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, labels: Path | None = None) -> Counts:
@@ -123,6 +124,7 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
         endpoint=pipeline.usage_of(nlp),
         flagged=dict(sorted(flagged.items())),
         failures=dict(sorted(failures.items())),
+        left_out=pipeline.left_out(nlp),
     )
 
 
@@ -167,6 +169,7 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
             "endpoint": counts.endpoint,
             "flagged": counts.flagged,
             "failures": counts.failures,
+            "left_out": counts.left_out,
         }
         print(json.dumps(summary, ensure_ascii=False))
         return
@@ -190,6 +193,10 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
         console.print(f"documents with flags: {flags}; the column `flags` of the table says which", markup=False)
     for part, reason in counts.failures.items():
         console.print(f"{part} failed, first on {reason}", markup=False)
+    if counts.left_out:
+        labels = ", ".join(f"{n:,} {label}" for label, n in counts.left_out.items())
+        remedy = 'map each in [annotation.labels], to a label of yours or to ""'
+        console.print(f"left out, as the scheme has no such label: {labels}; {remedy}", markup=False)
     if counts.endpoint is not None:
         asked = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.endpoint.items())
         console.print(f"endpoint: {asked}", markup=False)

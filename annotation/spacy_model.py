@@ -5,6 +5,7 @@ It reads the text with its own tokenizer; its entities come over by their charac
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +32,7 @@ class SpacyModel:
         self, nlp: Language, name: str, path: str, labels: dict[str, str], scheme: list[str], trust: float
     ) -> None:
         self.path, self._labels, self._scheme, self._trust = path, labels, scheme, trust
+        self.left_out: Counter[str] = Counter()  # spans by a label of the model's that is none of the scheme's
 
     @cached_property
     def model(self) -> Language:
@@ -72,6 +74,8 @@ class SpacyModel:
         for text, made in zip(texts, self.model.pipe(texts), strict=True):
             if made.text != text:
                 raise SpanError(f"{self.path}: its tokenizer changes the text, so its spans cannot be placed")
+            names = [entity.label_ for entity in made.ents]
+            self.left_out.update(name for name in names if name not in self.labels and name not in self._labels)
             yield [
                 Found(entity.start_char, entity.end_char, label, self._trust)
                 for entity in made.ents

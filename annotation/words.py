@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PKUSEG = "0.0.25"  # whose archive carries the model
 ARCHIVE_SHA256 = "dd012bf93689721c9574bc2b2ba98fb4ac22790cec0af354a78e217828b81e91"
 MEMBERS = f"pkuseg-{PKUSEG}/pkuseg/models/default"
+FEATURES = "features.msgpack"
 MAX_CHUNK = 512  # characters. Its memory and time grow with the chunk; sentences are seldom as long
 
 _CHUNK = re.compile(r"\s+|\S+")
@@ -98,7 +99,16 @@ def _load() -> pkuseg:
     check_installed()
     from spacy_pkuseg import pkuseg
 
-    return pkuseg(str(model_folder()))
+    try:
+        if not (model_folder() / FEATURES).is_file():
+            raise JiaozhuError(f"{FEATURES} is missing")  # else it would open a pickle, if there is one
+        return pkuseg(str(model_folder()))
+    except Exception as error:  # whatever the damage makes its readers raise
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise JiaozhuError(
+            f"{model_folder()}: pkuseg's model is damaged ({reason}); remove the folder and run: make words-model"
+            " (or: jiaozhu annotation words-model)"
+        ) from None
 
 
 # Set-up --------------------------------------------------------------------------------------------------------------
@@ -182,7 +192,7 @@ def _convert(archive: Path, folder: Path) -> None:
         )
     with tarfile.open(archive) as members:
         features = Plain(_member(members, "features.pkl")).load()
-        srsly.write_msgpack(folder / "features.msgpack", features)
+        srsly.write_msgpack(folder / FEATURES, features)
         with (folder / "weights.npz").open("wb") as weights:
             shutil.copyfileobj(_member(members, "weights.npz"), weights)
 

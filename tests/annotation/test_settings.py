@@ -1,6 +1,7 @@
 """What `[annotation]` chooses: parts, the user's list, a CRF; what is wrong is one clear line before a text is read."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -98,7 +99,14 @@ def test_agreement_makes_surer_and_a_label_of_the_user_s_own_comes_from_the_crf(
     )
     text = "9日,青岛市医院给李子涵服用阿司匹林肠溶片2片。"
     without = {span.text: span for span in suggest(annotation.load_pipeline(), text)}
-    found = {span.text: span for span in suggest(annotation.load_pipeline(Annotation(crf=tmp_path / "drug.crf")), text)}
+    with pytest.raises(JiaozhuError, match=r"drug\.crf: knows DRUG, and the scheme has only ORG"):
+        annotation.load_pipeline(Annotation(crf=tmp_path / "drug.crf"))
+    scheme = (ROOT / "annotation" / "labels.toml").read_text("utf-8")
+    scheme += '\n[[label]]\nname = "DRUG"\nshown = "药品"\nhotkey = "d"\ncolour = "#000000"\n'
+    (tmp_path / "labels.toml").write_text(scheme, "utf-8")
+    shutil.copy(ROOT / "annotation" / "guideline.zh.md", tmp_path)
+    nlp = annotation.load_pipeline(Annotation(crf=tmp_path / "drug.crf"), tmp_path / "labels.toml")
+    found = {span.text: span for span in suggest(nlp, text)}
     assert found["阿司匹林肠溶片"].label == "DRUG"
     assert found["阿司匹林肠溶片"].source.startswith("jiaozhu-crf@1.")
     assert found["青岛市医院"].score > without["青岛市医院"].score

@@ -1,5 +1,7 @@
 """Any spaCy pipeline by path: trained here, saved, read back; its tokens' spans stand on our characters."""
 
+import shutil
+
 import pytest
 import spacy
 from spacy.training import Example
@@ -7,7 +9,7 @@ from spacy.training import Example
 import annotation
 from annotation.gold import read_gold
 from annotation.groups import suggested
-from annotation.pipeline import model_of, suggest, suggest_all
+from annotation.pipeline import left_out, model_of, suggest, suggest_all
 from corpus.errors import JiaozhuError
 from corpus.workspace import Annotation
 
@@ -123,3 +125,68 @@ def test_the_command_compares_it_with_gold(folder, tmp_path):
     shown = CliRunner().invoke(app, ["annotation", "evaluate", str(tmp_path / "gold.txt"), "--model", str(folder)])
     assert shown.exit_code == 0, shown.output
     assert ".model.0.0.0." in shown.output
+
+
+def test_labels_that_nobody_mapped_are_named_and_counted_until_they_are(tmp_path):
+    nlp = spacy.blank("zh")
+    ruler = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": label, "pattern": name} for label, name in (("GPE", "嘉义"), ("TITLE", "县长"))])
+    nlp.to_disk(tmp_path / "ruler")
+    texts = ["嘉义的县长和县长。", "县长。"]
+    loaded = annotation.load_pipeline(alone(tmp_path / "ruler"))
+    assert [[span.text for span in spans] for spans in suggest_all(loaded, texts)] == [["嘉义"], []]
+    assert left_out(loaded) == {"TITLE": 3}
+    mapped = annotation.load_pipeline(alone(tmp_path / "ruler", labels={"TITLE": ""}))
+    assert [len(spans) for spans in suggest_all(mapped, texts)] == [1, 0]
+    assert left_out(mapped) == {}
+
+
+def test_the_summary_of_a_run_tells_how_to_map_what_was_left_out(tmp_path):
+    from typer.testing import CliRunner
+
+    from corpus.records import SCHEMAS, text_sha256
+    from corpus.store import TableWriter
+    from jiaozhu import app
+
+    nlp = spacy.blank("zh")
+    nlp.add_pipe("entity_ruler").add_patterns(
+        [{"label": "GPE", "pattern": "嘉义"}, {"label": "TITLE", "pattern": "县长"}]
+    )
+    nlp.to_disk(tmp_path / "ruler")
+    text = "嘉义的县长。"
+    with TableWriter(tmp_path / "corpus" / "documents" / "part.parquet", SCHEMAS["documents"]) as table:
+        table.write({"doc_id": "a", "text": text, "text_sha256": text_sha256(text), "is_canonical": True})
+    where = [
+        "--corpus",
+        str(tmp_path / "corpus"),
+        "-o",
+        str(tmp_path / "s.parquet"),
+        "--model",
+        str(tmp_path / "ruler"),
+    ]
+    shown = CliRunner().invoke(app, ["annotation", "preannotate", *where])
+    assert shown.exit_code == 0, shown.output
+    assert 'no such label: 1 TITLE; map each in [annotation.labels], to a label of yours or to ""' in shown.output
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("config.cfg", b"[nlp\n"),
+        ("config.cfg", b""),
+        ("meta.json", b"{"),
+        ("meta.json", b"[]"),
+        ("ner/model", b"xx"),
+        ("ner/moves", None),
+        ("vocab/strings.json", b"{"),
+    ],
+)
+def test_a_pipeline_that_is_damaged_is_one_line_before_a_text_is_read(folder, tmp_path, file, content):
+    broken = shutil.copytree(folder, tmp_path / "broken")
+    (broken / file).unlink()
+    if content is not None:
+        (broken / file).write_bytes(content)
+    with pytest.raises(JiaozhuError, match="this spaCy pipeline cannot be loaded") as raised:
+        annotation.load_pipeline(alone(broken))
+    assert str(raised.value).startswith(str(broken))
+    assert "\n" not in str(raised.value)

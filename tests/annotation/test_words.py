@@ -65,6 +65,25 @@ def test_a_missing_model_is_said_in_one_line_with_the_command(tmp_path):
     assert str(tmp_path / "nowhere") in last
 
 
+@pytest.mark.parametrize(
+    "files",
+    [{}, {"features.msgpack": b"\x81"}, {"features.pkl": b"cos\nmkdir\n(S'made'\ntR."}],
+    ids=["none", "cut", "pickle"],
+)
+def test_a_damaged_model_is_one_line_with_its_folder_and_the_command(tmp_path, monkeypatch, files):
+    for name, data in {"weights.npz": b"PK\x03\x04", **files}.items():
+        (tmp_path / name).write_bytes(data)
+    monkeypatch.setenv("JIAOZHU_WORDS_MODEL", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    words._load.cache_clear()
+    with pytest.raises(JiaozhuError, match=r"damaged .*make words-model") as raised:
+        segment("词")
+    words._load.cache_clear()
+    assert str(raised.value).startswith(str(tmp_path))
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "made").exists()  # a pickle that is not ours is never opened
+
+
 def test_another_archive_is_refused_before_it_is_read(tmp_path, monkeypatch):
     monkeypatch.setenv("JIAOZHU_WORDS_MODEL", str(tmp_path / "model"))
     archive = tmp_path / "pkuseg-0.0.25.tar.gz"
