@@ -9,10 +9,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import sys
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from io import BufferedRandom
+from itertools import product
+from operator import attrgetter
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args
@@ -112,11 +115,8 @@ def to_line(record: Record) -> str:
 def from_line(line: str) -> Record:
     """The record of one line; raises ValueError, KeyError or TypeError where it is not one."""
     data: dict[str, Any] = json.loads(line)
-    spans = tuple(
-        Span(**{**span, "suggestion": Suggestion(**span["suggestion"]) if span["suggestion"] else None})
-        for span in data.pop("spans")
-    )
-    deleted = tuple(Suggestion(**item) for item in data.pop("deleted"))
+    spans = tuple(_span(item) for item in data.pop("spans"))
+    deleted = tuple(_suggestion(item) for item in data.pop("deleted"))
     seen = _ranges(data.pop("seen")) if "seen" in data else None
     record = Record(**data, spans=spans, deleted=deleted, seen=seen)
     checked: list[Record | Span | Suggestion] = [record, *spans, *deleted]
@@ -133,8 +133,28 @@ def _ranges(value: Any) -> tuple[tuple[int, int], ...]:  # noqa: ANN401
     return ranges
 
 
+def _span(item: dict[str, Any]) -> Span:
+    item["label"], item["text"] = _shared(item["label"]), _shared(item["text"])
+    suggestion = item["suggestion"]
+    item["suggestion"] = _suggestion(suggestion) if suggestion else None
+    return Span(**item)
+
+
+def _suggestion(item: dict[str, Any]) -> Suggestion:
+    item["label"], item["text"], item["source"] = map(_shared, (item["label"], item["text"], item["source"]))
+    return Suggestion(**item)
+
+
+def _shared(value: Any) -> Any:  # noqa: ANN401
+    """One object for all equal strings: a long log has few different ones, and many commands hold it whole."""
+    return sys.intern(value) if type(value) is str else value
+
+
 def _check_types(item: Record | Span | Suggestion) -> None:
     """Raise TypeError where a field's value is of another type or not among those its field allows."""
+    usual = not isinstance(item, Record) and tuple(map(type, _VALUES[type(item)](item))) in _ALLOWED[type(item)]
+    if usual and (not isinstance(item, Span) or item.verdict in _VERDICTS):
+        return
     for name, wanted in _TYPES[type(item)].items():
         value = getattr(item, name)
         if not isinstance(wanted, tuple):
@@ -179,6 +199,16 @@ _TYPES: dict[type, dict[str, Any]] = {
         "blind": (bool,),
     },
 }
+
+
+# What most spans are, so that one look at all types of their fields is enough; it takes nothing the long way refuses.
+_USUAL = {
+    kind: [(name, types) for name, types in _TYPES[kind].items() if isinstance(types, tuple)]
+    for kind in (Suggestion, Span)
+}
+_VALUES = {kind: attrgetter(*(name for name, _ in fields)) for kind, fields in _USUAL.items()}
+_ALLOWED = {kind: set(product(*(types for _, types in fields))) for kind, fields in _USUAL.items()}
+_VERDICTS = frozenset(get_args(Verdict))
 
 
 def read_log(path: Path, doc_ids: Container[str] | None = None) -> Iterator[Record]:
