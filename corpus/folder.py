@@ -6,6 +6,8 @@ which files belong to it, so that a folder that holds anything else is never ove
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from corpus.errors import JiaozhuError
 
 CARD = "README.md"
 SUMS = "SHA256SUMS"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
@@ -27,7 +30,7 @@ def replace_folder(output: Path) -> Iterator[Path]:
     into one output from one process at a time.
 
     Raises:
-        JiaozhuError: `output` is a file, or holds anything that is not a dataset of ours.
+        JiaozhuError: `output` is a file, or holds anything that is not a dataset of ours; or the disk is full.
     """
     output = output.resolve()
     partial = output.with_name(f".{output.name}.partial")
@@ -47,10 +50,13 @@ def replace_folder(output: Path) -> Iterator[Path]:
         if output.exists():
             output.rename(previous)
         partial.rename(output)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(partial, ignore_errors=True)
         if previous.exists() and not output.exists():
             previous.rename(output)
+        if isinstance(error, OSError) and error.errno in _FULL:
+            reason = os.strerror(error.errno)
+            raise JiaozhuError(f"{output}: cannot be written ({reason}); make room, or choose another disk") from None
         raise
     shutil.rmtree(previous, ignore_errors=True)
 

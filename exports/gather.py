@@ -244,6 +244,9 @@ class _Asked:
 
 def _asked(state: _Gathering, candidates: _Candidates, seen: NDArray[np.bool_]) -> Iterator[_Asked]:
     for batch in documents_of(state.corpus, ["doc_id", "text", "alignment", "cluster_id"]):
+        if batch["text"].null_count:
+            name = batch["doc_id"].filter(batch["text"].is_null())[0]
+            raise JiaozhuError(f"{state.corpus}: document {name} has no text; build the corpus again")
         texts = Texts.of(batch["text"])
         numbers = list(map(candidates.numbers.get, batch["doc_id"].to_pylist()))
         groups: dict[int, list[int]] = {}

@@ -94,15 +94,20 @@ class Heads:
         return found.dictionary_decode() if pa.types.is_dictionary(found.type) else found
 
     def newest(self) -> Ints:
-        """The newest version of each annotation, as rows in the order of the log; of equals the later line."""
+        """The newest version of each annotation, as rows in the order of the log; of equals the later line.
+
+        The same id on another document is another annotation: nothing is lost where two servers gave it.
+        """
         keys = pa.table(
-            [self.table["annotation"], self.table["updated_at"], np.arange(len(self.table))], ["a", "u", "r"]
+            [*(self.table[name] for name in ("annotation", "doc_id", "updated_at")), np.arange(len(self.table))],
+            ["a", "d", "u", "r"],
         )
-        order = pc.sort_indices(keys, [(name, "ascending") for name in "aur"])
-        names = keys["a"].take(order).combine_chunks()
-        is_last = np.ones(len(order), bool)
-        if len(order) > 1:
-            is_last[:-1] = pc.not_equal(names[:-1], names[1:]).to_numpy(zero_copy_only=False)
+        order = pc.sort_indices(keys, [(name, "ascending") for name in "adur"])
+        is_last = np.zeros(len(order), bool)
+        is_last[-1:] = True
+        for name in "ad" if len(order) > 1 else "":
+            values = keys[name].take(order).combine_chunks()
+            is_last[:-1] |= pc.not_equal(values[:-1], values[1:]).to_numpy(zero_copy_only=False)
         return np.sort(order.to_numpy()[is_last])
 
     def names(self, rows: Sequence[int]) -> list[tuple[str, str]]:
@@ -212,6 +217,9 @@ def _blocks(log: Path) -> Iterator[tuple[list[bytes], int, int]]:
     """The lines of the log in blocks; the number of the first one of each, and its place."""
     number, place = 1, 0
     with log.open("rb") as file:
+        if file.read(3) == b"\xef\xbb\xbf":  # the mark of UTF-8 that some editors put before the first line
+            place = 3
+        file.seek(place)
         while lines := file.readlines(BLOCK):
             yield lines, number, place
             number += len(lines)
