@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from annotation.divisions import divisions
 from annotation.groups import Word
@@ -84,6 +85,7 @@ _PLACE_TAIL = re.compile(
 )
 
 
+@lru_cache(maxsize=4)  # three rules ask it of the same text
 def is_business(text: str, more_than: int = 1) -> bool:
     """Whether the text is of shares and deals, where a place with two more characters is a company (江苏远大)."""
     head = min(len(text), 4000)

@@ -37,10 +37,11 @@ def quoted(edges: Edges) -> Iterator[Name]:
     by_pair = quoted_names()
     business: bool | None = None
     cursor = 0
-    for start in sorted({word.start for word in words.all} | edges.by_end.keys()) if words.known else range(len(text)):
-        if start < cursor or (names := by_pair.get(text[start : start + 2])) is None:
+    places = {word.start for word in words.all} | edges.by_end.keys() if words.known else range(len(text))
+    for start in sorted(place for place in places if text[place : place + 2] in by_pair):
+        if start < cursor:
             continue
-        name = next((name for name in names if text.startswith(name, start)), None)
+        name = next((name for name in by_pair[text[start : start + 2]] if text.startswith(name, start)), None)
         if name is None:
             continue
         end = start + len(name)
