@@ -29,7 +29,7 @@ test: lint studio-venv browser words-model .venv-huggingface/ready .venv-studio-
 	@.venv-huggingface/bin/python -m pytest -q tests/annotation/test_huggingface.py tests/test_examples.py
 
 unit: setup ## The tests that take seconds
-	@$(BIN)/python -m pytest -q -n auto -m "not slow"
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow"
 
 lint: setup ## ruff and mypy --strict
 	@$(BIN)/ruff check .
