@@ -30,7 +30,9 @@ GRADES = (
     Grade("unsure", 0.9, "?", "可能有误", "2px dashed"),
 )
 SUBMITTED = 'button[aria-label="submit"]'  # Update; the button of an annotation that was never submitted says more
+STRIPES = "repeating-linear-gradient(-45deg, var(--color-neutral-background, #fff) 0 2px, transparent 2px 7px)"
 LEGEND = "jiaozhu-legend"
+_LEGEND, _STRIPES = f"--{LEGEND}", "--jiaozhu-stripes"
 
 
 def grade_of(score: float) -> Grade | None:
@@ -55,23 +57,33 @@ def legend() -> str:
 def style(scheme: LabelScheme) -> str:
     """The marks as CSS: a line below the span, stripes over its colour, and question marks after its label.
 
-    Nothing of it is a matter of hue. Label Studio takes CSS for HTML, so there is no `<`, `>` or `&` in it.
+    Nothing of it is a matter of hue. What depends on the state of the page is held in properties of its body: rules for
+    the spans that asked for it themselves would all be matched again after every click. Label Studio takes CSS for
+    HTML, so there is no `<`, `>` or `&` in it.
     """
-    open_task = f"body:not(:has({SUBMITTED}))"
-    marked = ", ".join(f'.htx-highlight[class*="htx-highlight-{grade.name}-"]' for grade in GRADES)
-    rules = [f".{LEGEND} {{ display: none }}", f"{open_task}:has({marked}) .{LEGEND} {{ display: block }}"]
+    shown, hidden, rules = [f"{_STRIPES}: {STRIPES}"], [f"{_STRIPES}: none"], []
     for grade in GRADES:
+        line, mark = f"--jiaozhu-{grade.name}-line", f"--jiaozhu-{grade.name}-mark"
+        shown += [f"{line}: {grade.line} currentColor", f'{mark}: "{grade.mark}"']
+        hidden += [f"{line}: 1px dashed transparent", f'{mark}: ""']
         spans = ", ".join(
             f'[class*="htx-highlight-{grade.name}-{label.name}-"][data-label$=":{_escaped(label.shown)}"]'
             for label in scheme.labels
         )
-        rules.append(
-            f"{open_task} .htx-highlight:is({spans}) {{ border-bottom: {grade.line} currentColor; "
-            "background-image: repeating-linear-gradient("
-            "-45deg, var(--color-neutral-background, #fff) 0 2px, transparent 2px 7px) }\n"
-            f'{open_task} .htx-highlight:is({spans})::after {{ content: attr(data-label) "{grade.mark}" }}'
+        rules += [
+            f".htx-highlight:is({spans}) {{ border-bottom: var({line}); background-image: var({_STRIPES}) }}",
+            f".htx-highlight:is({spans})::after {{ content: attr(data-label) var({mark}) }}",
+        ]
+    marked = ", ".join(f'.htx-highlight[class*="htx-highlight-{grade.name}-"]' for grade in GRADES)
+    return "\n".join(
+        (
+            f"body {{ {'; '.join(shown)}; {_LEGEND}: none }}",
+            f"body:has({marked}):not(:has({SUBMITTED})) {{ {_LEGEND}: block }}",
+            f"body:has({SUBMITTED}) {{ {'; '.join(hidden)} }}",
+            f".{LEGEND} {{ display: var({_LEGEND}) }}",
+            *rules,
         )
-    return "\n".join(rules)
+    )
 
 
 def _escaped(text: str) -> str:
