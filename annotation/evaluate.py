@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from annotation import import_pipeline
 from annotation.gold import Entity, Gold
 from corpus.workspace import Annotation
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from spacy.language import Language
 
 KINDS = ("border", "type", "missed", "spurious")
 SCHEMES = ("strict", "exact", "partial", "ent_type")
@@ -76,6 +81,7 @@ class Evaluation:
     scores: dict[str, Score]
     mistakes: tuple[Mistake, ...] = field(repr=False)
     schemes: dict[str, dict[str, float]] = field(default_factory=dict)  # precision, recall, f1 by nervaluate's scheme
+    left_out: dict[str, int] = field(default_factory=dict)  # spans by labels of a foreign model that nobody mapped
 
     @property
     def total(self) -> Score:
@@ -125,6 +131,7 @@ class Evaluation:
             "schemes": self.schemes,
             "mistakes": self.kinds,
             "per_1000_characters": self.effort,
+            "left_out": self.left_out,
         }
 
 
@@ -159,7 +166,8 @@ def evaluate(
         pairs += touching
     scores = {label: Score(*numbers) for label, numbers in counts.items()}
     characters = sum(len(item.text) for item in gold)
-    return Evaluation(model, len(gold), characters, scores, tuple(mistakes), _schemes(pairs, labels))
+    left_out = predict.left_out if isinstance(predict, Predictor) else {}
+    return Evaluation(model, len(gold), characters, scores, tuple(mistakes), _schemes(pairs, labels), left_out)
 
 
 def _schemes(pairs: Sequence[tuple[list[Entity], list[Entity]]], labels: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -234,9 +242,7 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def predictor(
-    settings: Annotation | None = None, labels: Path | None = None
-) -> tuple[Callable[[Sequence[str]], Iterator[list[Entity]]], str]:
+def predictor(settings: Annotation | None = None, labels: Path | None = None) -> tuple[Predictor, str]:
     """The pipeline that `settings` choose as what `evaluate` asks for, and its name.
 
     Raises:
@@ -244,12 +250,32 @@ def predictor(
     """
     pipeline = import_pipeline()
     nlp = pipeline.load_pipeline(settings, labels)
+    return Predictor(pipeline, nlp), pipeline.model_of(nlp)
 
-    def predict(texts: Sequence[str]) -> Iterator[list[Entity]]:
-        for found in pipeline.suggest_all(nlp, texts):
+
+class Predictor:
+    """A pipeline as what `evaluate` asks: texts in, their spans out, in order."""
+
+    def __init__(self, pipeline: ModuleType, nlp: Language) -> None:
+        self._pipeline, self._nlp = pipeline, nlp
+
+    def __call__(self, texts: Sequence[str]) -> Iterator[list[Entity]]:
+        """Raises JiaozhuError where a model cannot be loaded, SpanError where a span does not fit its text."""
+        for found in self._pipeline.suggest_all(self._nlp, texts):
             yield [Entity(span.start, span.end, span.label) for span in found]
 
-    return predict, pipeline.model_of(nlp)
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Spans of a foreign model by those of its labels that nobody mapped."""
+        made: dict[str, int] = self._pipeline.left_out(self._nlp)
+        return made
+
+
+def told(left_out: Mapping[str, int]) -> str:
+    """The line that names labels which nobody mapped, and says how to."""
+    labels = ", ".join(f"{n:,} {label}" for label, n in left_out.items())
+    remedy = 'map each in [annotation.labels], to a label of yours or to ""'
+    return f"left out, as the scheme has no such label: {labels}; {remedy}"
 
 
 def print_evaluation(evaluation: Evaluation, *, errors: bool = False, as_json: bool = False) -> None:
@@ -289,6 +315,8 @@ def print_evaluation(evaluation: Evaluation, *, errors: bool = False, as_json: b
         f"{effort['actions']} actions against {effort['from_nothing']} from nothing",
         markup=False,
     )
+    if evaluation.left_out:
+        console.print(told(evaluation.left_out), markup=False)
     console.print(
         f"{evaluation.texts:,} texts, {evaluation.characters:,} characters; model {evaluation.model}", markup=False
     )

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from annotation import import_pipeline
+from annotation.evaluate import told
 from annotation.log import Suggestion
 from annotation.suggestions import SCHEMA, Suggestions, read_suggestions
 from corpus.errors import JiaozhuError, SpanError
@@ -194,9 +195,7 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
     for part, reason in counts.failures.items():
         console.print(f"{part} failed, first on {reason}", markup=False)
     if counts.left_out:
-        labels = ", ".join(f"{n:,} {label}" for label, n in counts.left_out.items())
-        remedy = 'map each in [annotation.labels], to a label of yours or to ""'
-        console.print(f"left out, as the scheme has no such label: {labels}; {remedy}", markup=False)
+        console.print(told(counts.left_out), markup=False)
     if counts.endpoint is not None:
         asked = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.endpoint.items())
         console.print(f"endpoint: {asked}", markup=False)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from annotation.commands.options import CrfOption, JsonOption, ListOption, ModelOption
+from corpus.errors import JiaozhuError
 from corpus.workspace import Annotation as Settings
 from corpus.workspace import Workspace
 
@@ -71,8 +72,15 @@ def evaluate(
     from annotation.evaluate import evaluate as run
     from annotation.evaluate import predictor, print_evaluation
     from annotation.gold import read_gold
+    from annotation.labels import load_labels
 
     items = read_gold(gold, corpus or context.obj.corpus)
+    labels = {span.label for item in items for span in item.spans} | set(load_labels(context.obj.labels).names)
+    for asked in label or ():
+        if asked not in labels:
+            raise JiaozhuError(
+                f"--label {asked}: neither {gold} nor the scheme has it; they have {', '.join(sorted(labels))}"
+            )
     predict, name = predictor(_settings(context.obj, model, crf, known), context.obj.labels)
     print_evaluation(run(predict, items, label or (), name), errors=errors, as_json=as_json)
 

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from spacy.tokens import Doc
 
 import annotation
 from annotation import lac
+from annotation.crf import train
 from annotation.flags import flags_of
 from annotation.occurrences import FEW, occurrences
 from annotation.pipeline import PARTS, annotate_all, check, suggest, suggest_all
 from annotation.sentences import split_sentences
 from corpus.errors import JiaozhuError, SpanError
+from corpus.workspace import Annotation
 
 NLP = annotation.load_pipeline()
 TEXT = "2024年9月25日,张明远在青岛市宣布投资5至7亿元,增长28%。\n"
@@ -65,6 +68,46 @@ def test_an_odd_text_is_annotated_as_far_as_possible(text):
 def test_each_part_alone_takes_an_odd_text(part, text):
     nlp = pipeline_of(part) if part == "jiaozhu_settle" else pipeline_of(part, "jiaozhu_settle")
     check(suggest(nlp, text), text)
+
+
+@pytest.fixture(scope="module")
+def voters(tmp_path_factory):
+    """All that a user can add to the pipeline but an endpoint, which tests/annotation/test_endpoint.py plays."""
+    folder = tmp_path_factory.mktemp("voters")
+    (folder / "names.tsv").write_text("投资\n济南市\tLOC\n", "utf-8")
+    train([("华北公司投资5亿元", [(0, 4, "ORG")]), ("在济南市投资", [(1, 4, "LOC")])] * 8, folder / "model.crf")
+    ruler = spacy.blank("zh")
+    ruler.add_pipe("entity_ruler").add_patterns(
+        [{"label": "GPE", "pattern": "济南市"}, {"label": "ORG", "pattern": "投资"}]
+    )
+    ruler.to_disk(folder / "ruler")
+    return Annotation(list=folder / "names.tsv", crf=folder / "model.crf", model=str(folder / "ruler"))
+
+
+VOTERS = ["jiaozhu_list", "jiaozhu_crf", "jiaozhu_spacy"]
+
+
+@pytest.mark.parametrize("part", VOTERS)
+def test_each_voter_alone_and_all_of_them_together_take_odd_texts(voters, part):
+    whole = annotation.load_pipeline(voters)
+    alone = annotation.load_pipeline(
+        replace(voters, skip=("amounts", "dates", "lac", "places", "organizations", "people"))
+    )
+    for name in VOTERS:
+        if name != part:
+            alone.remove_pipe(name)
+    for nlp in (whole, alone):
+        for text, found in zip(ODD.values(), suggest_all(nlp, ODD.values()), strict=True):
+            check(found, text)
+            assert found == suggest(nlp, text)
+    assert "投资" in {span.text for span in suggest(alone, ODD["half surrogates"])} or part == "jiaozhu_crf"
+
+
+@pytest.mark.slow
+def test_voters_of_many_spans_are_settled_in_a_time_that_grows_with_them(voters):
+    nlp = annotation.load_pipeline(voters)
+    short, long = (seconds(nlp, "华北公司在济南市投资5亿元、" * count) for count in (400, 1_600))
+    assert not {name for name, taken in long.items() if taken > 8 * short[name] + 0.3}
 
 
 def test_many_odd_texts_at_once_give_what_each_gives_alone():

@@ -229,3 +229,20 @@ def test_a_text_with_many_spans_is_compared_in_a_time_that_grows_with_them():
     assert made.kinds == {"border": 20_000, "type": 0, "missed": 0, "spurious": 0}
     assert made.total.relaxed_f1 == 1
     assert time.process_time() - started < 60  # a second or two; hours, were each compared with each
+
+
+def test_a_label_that_neither_the_gold_nor_the_scheme_has_is_one_line(tmp_path):
+    (tmp_path / "a.txt").write_text("[[阿司匹林|DRUG]]在青岛市。\n", "utf-8")
+    run = CliRunner().invoke
+    unknown = run(app, ["annotation", "evaluate", str(tmp_path / "a.txt"), "--label", "PLACE"])
+    assert "--label PLACE: neither" in str(unknown.exception)
+    known = run(app, ["annotation", "evaluate", str(tmp_path / "a.txt"), "--label", "DRUG", "--label", "LOC", "--json"])
+    assert known.exit_code == 0, known.output
+    made = json.loads(known.output)
+    assert (made["labels"]["LOC"]["found"], made["mistakes"]) == (
+        1,
+        {"border": 0, "type": 0, "missed": 1, "spurious": 1},
+    )
+    assert set(made["per_1000_characters"]) == {
+        *("keeps", "moves", "retypes", "deletions", "additions", "actions", "from_nothing"),
+    }

@@ -166,6 +166,10 @@ def test_the_summary_of_a_run_tells_how_to_map_what_was_left_out(tmp_path):
     ]
     shown = CliRunner().invoke(app, ["annotation", "preannotate", *where])
     assert shown.exit_code == 0, shown.output
+    assert "no such label: 1 TITLE; map each in [annotation.labels]" in shown.output
+    (tmp_path / "gold.txt").write_text("[[嘉义|LOC]]的县长。\n", "utf-8")
+    where = [str(tmp_path / "gold.txt"), "--model", str(tmp_path / "ruler")]
+    shown = CliRunner().invoke(app, ["annotation", "evaluate", *where])
     assert 'no such label: 1 TITLE; map each in [annotation.labels], to a label of yours or to ""' in shown.output
 
 
