@@ -213,21 +213,22 @@ def _mistakes(
 ) -> Iterator[Mistake]:
     """Pairs of what is not exact, the same label first, then the most shared characters; then what is left."""
     exact = set(wanted) & set(found)
-    missed = dict.fromkeys(span for span in wanted if span not in exact)
-    spurious = dict.fromkeys(span for span in found if span not in exact)
+    missed = Counter(span for span in wanted if span not in exact)  # gold of others may mark the same twice
+    spurious = Counter(span for span in found if span not in exact)
     pairs = sorted(
         (g.label != f.label, -_shared(g, f), g.start, f.start, g, f)
         for theirs, ours in touching
         for g in theirs
         for f in ours
-        if g in missed and f in spurious and _shared(g, f) > 0
+        if missed[g] and spurious[f] and _shared(g, f) > 0
     )
     for other, *_, g, f in pairs:
-        if g in missed and f in spurious:
-            del missed[g], spurious[f]
+        if missed[g] and spurious[f]:
+            missed[g] -= 1
+            spurious[f] -= 1
             yield Mistake("type" if other else "border", item.name, item.text, g, f)
-    yield from (Mistake("missed", item.name, item.text, span, None) for span in missed)
-    yield from (Mistake("spurious", item.name, item.text, None, span) for span in spurious)
+    yield from (Mistake("missed", item.name, item.text, span, None) for span in missed.elements())
+    yield from (Mistake("spurious", item.name, item.text, None, span) for span in spurious.elements())
 
 
 def _same(one: Entity, other: Entity) -> bool:
