@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from exports.splits import SPLITS
-from exports.texts import Ints, Texts, one_array
+from exports.texts import Ints, one_array, utf8
 
 COMPACT = 4_000_000  # numbers that are held before those that repeat are added up
 
@@ -49,9 +49,9 @@ class Overlaps:
             return
         numbers = pc.index_in(spans["label"], pa.array(self.labels, pa.string()))
         labels = pc.fill_null(one_array(numbers), len(self.labels)).to_numpy(zero_copy_only=False)
-        names = digests(Texts.of(spans["text"]), labels.astype(np.uint64))
+        names = digests(spans["text"], labels.astype(np.uint64))
         held = self.held.setdefault(split, [])
-        held.append(_added([(names, np.ones(len(names), np.int64))]))
+        held.append(np.unique(names, return_counts=True))
         if len(held) > 1 and sum(len(names) for names, _ in held[1:]) > max(COMPACT, len(held[0][0])):
             self.held[split] = [_added(held)]
 
@@ -68,16 +68,16 @@ class Overlaps:
         return found
 
 
-def digests(texts: Texts, labels: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def digests(texts: pa.Array | pa.ChunkedArray, labels: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """A number for each text with its label: the sum of its bytes, each times a random number of its place."""
-    places = texts.starts[texts.rows]
+    data, places = utf8(texts)
     sizes = np.diff(places)
     factors = np.random.Generator(np.random.PCG64(0)).integers(
         0, 2**64, int(sizes.max(initial=0)) + 2, np.uint64, endpoint=False
     )
-    column = np.arange(len(texts.data)) - np.repeat(places[:-1], sizes)
-    sums = np.zeros(len(texts.data) + 1, np.uint64)
-    np.cumsum((texts.data.astype(np.uint64) + np.uint64(1)) * factors[column + 2], out=sums[1:])
+    column = np.arange(len(data)) - np.repeat(places[:-1], sizes)
+    sums = np.zeros(len(data) + 1, np.uint64)
+    np.cumsum((data.astype(np.uint64) + np.uint64(1)) * factors[column + 2], out=sums[1:])
     found: NDArray[np.uint64] = sums[places[1:]] - sums[places[:-1]] + (labels + np.uint64(1)) * factors[0]
     return found
 

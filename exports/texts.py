@@ -33,14 +33,7 @@ class Texts:
             TypeError: a row is null.
             pyarrow.ArrowInvalid: a row begins or ends inside a character.
         """
-        array = one_array(column)
-        if array.null_count:
-            raise TypeError("a text is missing")
-        _, offsets, data = array.buffers()
-        borders = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1].astype(np.int64)
-        content = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
-        content = content[borders[0] : borders[-1]]
-        borders -= borders[0]
+        content, borders = utf8(column)
         begins = np.ones(len(content) + 1, bool)
         np.greater_equal(content.view(np.int8), -64, out=begins[:-1])  # no continuation bytes
         starts = np.flatnonzero(begins)
@@ -101,6 +94,21 @@ class Texts:
         first, last = borders[0], borders[-1]
         characters = strings(self.starts[first : last + 1], self.data)
         return pa.ListArray.from_arrays(pa.array((borders - first).astype(np.int32)), characters)
+
+
+def utf8(column: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.uint8], Ints]:
+    """The bytes of a column of strings, and where each row begins in them, and the last one ends.
+
+    Raises:
+        TypeError: a row is null.
+    """
+    array = one_array(column)
+    if array.null_count:
+        raise TypeError("a text is missing")
+    _, offsets, data = array.buffers()
+    borders = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1].astype(np.int64)
+    content = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+    return content[borders[0] : borders[-1]], borders - borders[0]
 
 
 def one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
