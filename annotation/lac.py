@@ -25,6 +25,7 @@ from spacy.tokens import Doc
 from annotation.chain import Marginals, best_paths
 from annotation.groups import WORDS, Found, Word, Words, suggest, text_of
 from annotation.mending import mend
+from annotation.repairs import repair
 from annotation.sentences import split_sentences
 from corpus.errors import JiaozhuError
 
@@ -66,7 +67,7 @@ class Lac:
 
     def _give(self, doc: Doc, words: list[Word]) -> Doc:
         text = text_of(doc)
-        doc.user_data[WORDS] = mend(text, words)
+        doc.user_data[WORDS] = repair(text, mend(text, words))
         return suggest(doc, GROUP, self.source, names(text, words))
 
     def to_disk(self, path: Any, exclude: Any = ()) -> None:  # noqa: ANN401

@@ -10,6 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from annotation.groups import Word
+from annotation.lexicon import alternatives
+
+# For the repairs that come after (annotation/repairs.py).
+NAMED = frozenset(("ORG", "LOC", "PER"))
+RULE = 0.6  # the score of a word that a rule made
+UNSURE = 0.5  # below, the model's word is no more than a hint of what it names
+TITLED = re.compile(rf"(?:{alternatives('titles')}|王储|亲王|夫人|名将|选手|球星|前锋|后卫|门将|战士|烈士|英雄|中锋)$")
 
 _NAMES = frozenset(("ORG", "LOC", "PER", "nz", "nw"))
 
@@ -21,14 +28,14 @@ _PIECE = re.compile(r"[（）()]|[^（）()]+")
 _ROLE = re.compile(
     r"(?:股东|[转受]让|所持|旗下|名下|附属(?!医院|学校|小学|中学|幼儿园|第|妇产|肿瘤|儿童|口腔|中医)|[丨｜|]"
     r"|(?:起诉|公诉|申请|上诉|行动|代理|控制|持有|发起|出资|管理|融资|担保|债权|债务|承租|出租)人"
-    r"|(?:关联|收购|投资|交易|受让|转让|出让|第三|合作|出资|买|卖|甲|乙|对)方|上市公司(?=.{2})|[子孙]公司(?=.{2}))+"
+    r"|(?:关联|收购|投资|交易|受让|转让|出让|第三|合作|出资|买|卖|甲|乙|对)方|上市公司(?=.{2})|(?<!西门)[子孙]公司(?=.{2}))+"
 )
 _REACH = 5  # characters before the word in which such a role may begin
 
 # What is said of a company and runs into its name.
 _TAIL = re.compile(
-    r"(?<=.{2})(?:股权(?!投资|基金)|股票|公告|(?:要约)?收购|[增减]持|质押|持有|全部$|股份(?:公告|总数|持有)"
-    r"|(?<=.{3})(?:合资|合建|联手|携手|牵手)$)"
+    r"(?<=.{2})(?:股权(?!投资|基金)|股票|公告|(?:要约)?收购|(?:春节|元宵|中秋|国庆)?(?:联欢)?晚会|春晚|[增减]持|质押|持有|全部$|股份(?:公告|总数|持有)"
+    r"|(?<=.{3})(?:合资|合建|联手|携手|牵手)$|(?<=.{2})[两三四五六七八九十几][校家院所社省市国方]$)"
 )
 
 

@@ -42,7 +42,7 @@ from annotation.places import COUNTRIES, Place, find_divisions, find_places
 from annotation.places import GROUP as PLACES
 from annotation.quoted import quoted, without
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 
 GROUP = "organizations"
 
@@ -338,7 +338,7 @@ def suggest_organizations(doc: Doc) -> Doc:
     if PLACES in doc.spans:
         kinds = doc.spans[PLACES].attrs["kinds"]
         held = zip(suggested(doc, PLACES), kinds, strict=True)
-        places = [Place(item.start, item.end, kind, None, item.score) for item, kind in held]
+        places = [Place(i.start, i.end, "model" if kind == "foreign" else kind, None, i.score) for i, kind in held]
     else:
         places = find_places(text, words, table)
     found = find_organizations(text, words, places, table)

@@ -15,20 +15,22 @@ from spacy.tokens import Doc
 from annotation.groups import Found, Words, suggest, text_of, words_of
 from annotation.lexicon import alternatives, lexicon
 from annotation.occurrences import occurrences
+from annotation.sounds import is_foreign
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 GROUP = "people"
 
 SURNAMES = lexicon("surnames")
-_DOUBLE = re.compile(
-    r"欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|宇文|长孙|司徒|司空|夏侯|端木|轩辕|南宫|独孤|呼延|澹台|申屠|公冶|太叔|万俟|闻人|赫连|东郭|西门"
-)
+_DOUBLE = re.compile(alternatives("double_surnames"))
 _TITLE = alternatives("titles")
 _JAPANESE = lexicon("japanese_surnames")
 _ENDS_TITLE = re.compile(rf"(?:{_TITLE})$")
 # A verb or an adverb that the model took for the end of a name: 张根生|才, 李敏|利用.
 _TAIL = re.compile(r"(?<=.{3})[才已尚私犯仍又还将曾也说称]$|(?<=.{2})(?:[已犯]|利用|担任|表示|介绍|协议|先后|分别)$")
-_TITLE_END = re.compile(rf"(?:{_TITLE}|夫妇|夫人|氏)$")
+_TITLE_END = re.compile(rf"(?:{_TITLE}|夫妇|夫人|太太|老板|氏)$")
+# With a surname alone they are what somebody is called (唐女士), and no title of his.
+_CALLED = frozenset(("先生", "女士", "小姐", "太太", "夫人", "氏"))
+_AFTER_SURNAME = re.compile(rf"{_TITLE}|太太|夫人|老板|某")
 _AFTER_TITLE = re.compile(rf"(?:{_TITLE})(?=[\u4e00-\u9fff]{{2,4}})")
 _SAYS = re.compile(
     r"介绍|表示|说|认为|告诉|指出|强调|坦言|透露|出席|带队|担任|主持|在[会接座现致]|[，。、；：）)（(\n]|等|率|与|和|解释|回忆|建议|提醒|作了|回应|宣布|代理|带领|率领|获得|荣获|当选|接受"
@@ -36,6 +38,9 @@ _SAYS = re.compile(
 _DOTS = "·•・‧"
 _DOTTED = re.compile(rf"[\u4e00-\u9fff]{{1,10}}(?:[{_DOTS}][\u4e00-\u9fffA-Z]{{1,10}}\.?)+")
 _STARTS_TITLE = re.compile(rf"[\u4e00-\u9fff]{{0,8}}(?:{_TITLE})")
+_STARTS_ROLE = re.compile(
+    r"(?:王储|国王|女王|总统|总理|首相|外长|上将|中将|少将|将军|主席|议长|亲王|教皇|主教|神父|名将|球星)"
+)
 _SAID = re.compile(r"(?:说|表示|称|指出|认为|告诉|介绍|在|于|的|是|与|和|对|将|则|也)[\u4e00-\u9fff]*$")
 _NOT_PERSON = re.compile(
     r"(?:集团|公司|银行|科技|投资|控股|药业|大学|学院|医院|路|街|村|镇|县|区|市|省|港|山|河|湖|江|海|杯|奖|队|团|社|报|网|号|座|星|节|族|教|派|寺|庙|桥|楼|宫|殿|塔|园|馆)$"
@@ -81,8 +86,13 @@ def _by_model(text: str, words: Words) -> Iterator[tuple[int, int, float]]:
         if word.tag != "PER":
             continue
         start, end = Words.trim(text, word.start, word.end)
-        while (title := _TITLE_END.search(text[start:end])) is not None and title.start() > 1:
+        while (title := _TITLE_END.search(text[start:end])) is not None and (
+            title.start() > 1 or (title.start() == 1 and text[start] in SURNAMES and title[0] not in _CALLED)
+        ):
             end = start + title.start()
+        head = _STARTS_ROLE.match(text, start, end)
+        if head is not None and end - head.end() > 1:
+            start = head.end()  # 王储|阿卜杜拉
         if (tail := _TAIL.search(text[start:end])) is not None and is_chinese_name(text[start : start + tail.start()]):
             end = start + tail.start()
         before = text[start - 1 : start]
@@ -90,20 +100,22 @@ def _by_model(text: str, words: Words) -> Iterator[tuple[int, int, float]]:
             end - start == 2
             and before in SURNAMES
             and words.starts_at(start - 1)
+            and words.all[index - 1].tag not in ("c", "p")
             and _ENDS_TITLE.search(text[max(0, start - 7) : start - 1])
         ):
             start -= 1  # 董事长曾|根生
         name = text[start:end]
-        if len(name) < 2 or not any(map(str.isalpha, name)):
+        if (len(name) < 2 and not _AFTER_SURNAME.match(text, end)) or not any(map(str.isalpha, name)):
             continue
         if index + 1 < len(words.all) and ((len(name) == 2 and is_chinese_name(name)) or name[:2] in _JAPANESE):
             after = words.all[index + 1]  # 张明|远, 佐藤健|一
-            more = after.start == end and after.end == end + 1 and after.tag in ("n", "a", "m", "nz", "d")
+            more = after.start == end and after.end == end + 1 and after.tag in ("n", "a", "m", "nz", "d", "v")
+            more = more and not (after.tag == "v" and _SAYS.match(text, end))
             titled = _ENDS_TITLE.search(text[max(0, start - 6) : start]) is not None
-            if more and titled and (after.tag != "d" or _SAYS.match(text, after.end)):
+            if more and titled and (after.tag not in ("d", "v") or _SAYS.match(text, after.end)):
                 end = after.end
         chinese = is_chinese_name(name) or "·" in name
-        if not chinese and _NOT_PERSON.search(name):
+        if not chinese and word.score < 0.7 and _NOT_PERSON.search(name) and not is_foreign(name):
             continue
         yield start, end, word.score if chinese else word.score * 0.8
 
@@ -131,7 +143,7 @@ def _dotted(text: str, words: Words, start: int, end: int) -> tuple[int, int] | 
 
 def _read_name(text: str, words: Words, start: int) -> int | None:
     """Where the name after a title ends: a surname, one or two characters, then what a person does."""
-    if not words.known or not words.starts_at(start):
+    if not words.known or not words.starts_at(start) or text[start] in "和与":
         return None
     index = words.index_at(start)
     surname = words.all[index].tag == "PER" and words.all[index].end - start == 1  # 律师|周|既白
@@ -160,10 +172,13 @@ def _read_name(text: str, words: Words, start: int) -> int | None:
             continue
         if is_chinese_name(text[start:end]) and words.ends_at(end) and _SAYS.match(text, end):
             index = words.index_at(start)
-            tags = [word.tag for word in words.all[index : index + 3] if word.start < end]
+            held = [word for word in words.all[index : index + 3] if word.start < end]
+            if held[0].tag == "p" and held[0].end - start == 1:
+                held = held[1:]  # 主席|经|叔平
+            tags = [word.tag for word in held]
             if surname:
                 return end
-            if not set(tags) & {"LOC", "ORG", "m", "TIME", "w", "p", "c", "u"} and not (
+            if not set(tags) & {"LOC", "ORG", "m", "TIME", "w", "p", "c", "u", "s", "f", "r"} and not (
                 len(tags) == 1 and tags[0] in ("n", "v", "vn", "a", "d")
             ):
                 return end
@@ -171,10 +186,12 @@ def _read_name(text: str, words: Words, start: int) -> int | None:
 
 
 def kind_of(name: str) -> str:
-    """`chinese` for what can be a Chinese name, `dotted` for a foreign one with its dot, `other`."""
+    """`chinese` for what can be a Chinese name, `dotted` for a foreign one with its dot, `foreign` without, `other`."""
     if any(dot in name for dot in _DOTS):
         return "dotted"
-    return "chinese" if is_chinese_name(name) else "other"
+    if is_chinese_name(name):
+        return "chinese"
+    return "foreign" if is_foreign(name) else "other"
 
 
 @Language.component("jiaozhu_people")

@@ -18,8 +18,9 @@ from spacy.tokens import Doc
 from annotation.divisions import adcodes, divisions
 from annotation.groups import ADCODES, DIVISIONS, Found, Words, suggest, text_of, words_of
 from annotation.lexicon import lexicon
+from annotation.sounds import is_foreign
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 GROUP = "places"
 
 
@@ -107,6 +108,7 @@ _NATURE = re.compile("流域|平原|盆地|半岛|走廊|灌区|经济圈|都市
 _NAMED = ("LOC", "ORG", "PER", "nz")
 _INSIDE = ("n", "vn", "nz", "LOC", "ORG", "PER", "s", "nw", "an", "f", "a", "j", "v")
 _NO_NAME = lexicon("zone_words")
+_GOING = frozenset("到至在入往赴抵从回离")
 
 
 def find_zones(text: str, words: Words, known: Iterable[Place]) -> list[Place]:
@@ -168,6 +170,8 @@ def _zone_start(text: str, words: Words, start: int, end: int, places: dict[int,
         if word.tag not in _INSIDE or end - word.start > 20:
             break
         piece = text[word.start : min(word.end, start)]
+        if word.end <= start and (piece in _GOING or (word.tag == "PER" and word.end < start)):
+            break  # 浦东机场|到|临港新片区, 主席|李明|到|首都机场
         if word.end > start:
             if word.tag in _NAMED:
                 named = word.start
@@ -217,10 +221,15 @@ def find_places(text: str, words: Words, table: Sequence[Place]) -> list[Place]:
             while (place := ends.get(at)) is not None and place.end <= end:
                 chain.append(place)
                 at = place.end
-            if at == end:
+            if at == end and not _OLD_TOWN.fullmatch(text, chain[-1].start, end):
                 kept += [place._replace(kind="short") for place in chain]
                 cursor = end
-        if cursor == start and (country := _country(text[start:end])) and end - start > country + 1:
+        if (
+            cursor == start
+            and (country := _country(text[start:end]))
+            and end - start > country + 1
+            and not _STATE.search(text, start, end)
+        ):
             kept.append(Place(start, start + country, "model", None, word.score))
             cursor = start + country
         if end - cursor > 1 or cursor == start < end:
@@ -241,7 +250,7 @@ def find_places(text: str, words: Words, table: Sequence[Place]) -> list[Place]:
     return _apart(_with_codes(text, _sites(text, sorted(_apart(kept, taken)))))
 
 
-_SITE = re.compile(r"[站港桥]$|机场|大[桥厦]|隧道|体育[馆场]|广场$")
+_SITE = re.compile(r"[站港]$|机场|大桥|隧道|体育[馆场]")
 # Where a place's name is a word for something else: 北京时间, 长江学者.
 _NO_PLACE = re.compile(r"北京(?=时间)|(?:长江|珠江|泰山|黄河|钱江|楚天|闽江|芙蓉)(?=”?学者)")
 
@@ -264,6 +273,10 @@ def _sites(text: str, places: Sequence[Place]) -> list[Place]:
         else:
             kept.append(place)
     return kept
+
+
+_OLD_TOWN = re.compile("[古老新县]城|古镇|老街")
+_STATE = re.compile("(?:共和国|王国|公国|联邦|酋长国|联盟)$")
 
 
 def _country(name: str) -> int:
@@ -305,6 +318,10 @@ def _apart(places: Iterable[Place], taken: Sequence[tuple[int, int]] = ()) -> li
     return sorted(kept)
 
 
+def _shown_kind(text: str, place: Place) -> str:
+    return "foreign" if place.kind == "model" and is_foreign(text[place.start : place.end]) else place.kind
+
+
 @Language.component("jiaozhu_places")
 def suggest_places(doc: Doc) -> Doc:
     """LOC in `doc.spans["places"]`, with the adcodes in `attrs["adcodes"]`, None where a place has none."""
@@ -313,5 +330,5 @@ def suggest_places(doc: Doc) -> Doc:
     found = find_places(text_of(doc), words, table)
     suggest(doc, GROUP, f"jiaozhu-places@{VERSION}", [Found(p.start, p.end, "LOC", p.score) for p in found])
     doc.spans[GROUP].attrs[ADCODES] = [place.adcode for place in found]
-    doc.spans[GROUP].attrs["kinds"] = [place.kind for place in found]
+    doc.spans[GROUP].attrs["kinds"] = [_shown_kind(text_of(doc), place) for place in found]
     return doc

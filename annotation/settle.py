@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Span
 
 from annotation.groups import ADCODES, DIVISIONS, IDS, SCORED, TEXT, TRUST, VALUES, WORDS, span_of
 
-VERSION = "0.3.1"
+VERSION = "0.3.2"
 RULES = ("amounts", "dates")
 NAMES = ("organizations", "people", "places", "list")
 VOTERS = ("crf", "model")
@@ -44,7 +44,9 @@ KINDS: dict[str, float] = {
     "organizations:suffix": 0.55,
     "people:chinese": -0.53,
     "people:dotted": 0.07,
+    "people:foreign": 0.00,
     "people:other": -1.27,
+    "places:foreign": 0.10,
     "places:full": 0.43,
     "places:model": -1.22,
     "places:short": -0.38,

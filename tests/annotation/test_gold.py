@@ -19,6 +19,7 @@ from corpus.spans import to_clean
 GOLD = Path(__file__).parents[1] / "gold"
 SEEDS = Path(__file__).parents[3] / "shared" / "pages" / "seeds"
 LABELS = set(load_labels().names)
+UNSEEN = tuple(f"{kind}{batch}" for kind in ("news", "web", "literature") for batch in ("", "2", "3"))  # names only
 AMOUNTS = {"MONEY", "PERCENT", "QUANTITY"}
 
 _MARK = re.compile(r"\[\[(.+?)\|([A-Z]+)\]\]")
@@ -31,11 +32,9 @@ def rows_of(name: str) -> list[dict]:
     return [json.loads(line) for line in (GOLD / name).read_text("utf-8").splitlines()]
 
 
-def sentences() -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
-    """Each marked sentence as its text and its spans."""
-    for line in (
-        line for name in ("sentences.txt", "fields.txt") for line in (GOLD / name).read_text("utf-8").splitlines()
-    ):
+def sentences(names: tuple[str, ...] = ("sentences", "fields")) -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
+    """Each marked sentence of the files as its text and its spans."""
+    for line in (line for name in names for line in (GOLD / f"{name}.txt").read_text("utf-8").splitlines()):
         if line and not line.startswith("#"):
             spans, shift = [], 0
             for mark in _MARK.finditer(line):
@@ -101,7 +100,7 @@ def test_all_five_seeds_and_all_seven_labels_are_in_the_gold():
     assert {span[2] for row in rows for span in row["spans"]} == LABELS
 
 
-@pytest.mark.parametrize(("text", "spans"), list(sentences()))
+@pytest.mark.parametrize(("text", "spans"), list(sentences(("sentences", "fields", *UNSEEN))))
 def test_a_marked_sentence_is_well_formed(text, spans):
     assert not re.search(r"\[\[|\]\]|\|", text)
     assert lie_apart(spans)

@@ -16,7 +16,7 @@ from annotation.gold import Gold, read_gold
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "benchmarks"))
 
-from bench_ner import by_grade, fewfc, lac_alone, seeds  # noqa: E402
+from bench_ner import KINDS, by_grade, fewfc, lac_alone, lines, seeds  # noqa: E402
 
 NAMES = ("ORG", "LOC", "PERSON")
 
@@ -29,6 +29,7 @@ def gold(name: str) -> tuple[Gold, ...]:
         "fields": lambda: read_gold(ROOT / "tests" / "gold" / "fields.txt"),
         "seeds": seeds,
         "fewfc": fewfc,
+        **{kind: lambda kind=kind: lines(kind, "even") for kind in KINDS},
     }
     found = tuple(read[name]())
     if not found:
@@ -50,6 +51,9 @@ def measured(name: str) -> Evaluation:
         ("fields", "e630beebbfdf9110"),
         ("seeds", "eb12ef44d8054927"),
         ("fewfc", "26b948cd76b2a698"),
+        ("news", "572f22abc7e7d8bc"),
+        ("web", "91f74e70667ad21b"),
+        ("literature", "9adb3a14882b0804"),
     ],
 )
 def test_the_floors_hold_for_this_data(name, digest):
@@ -82,6 +86,14 @@ def test_names_are_right_to_the_character(name, label, floor):
 def test_the_pipeline_is_at_least_five_points_better_than_the_model_alone(name):
     alone = evaluate(lac_alone, gold(name), NAMES)
     assert measured(name).total.f1 >= alone.total.f1 + 0.05
+
+
+@pytest.mark.parametrize(
+    ("kind", "floor", "more"), [("news", 0.84, 0.06), ("web", 0.84, 0.01), ("literature", 0.85, 0.03)]
+)
+def test_text_that_no_rule_was_made_on_is_better_than_by_the_model_alone(kind, floor, more):
+    alone = evaluate(lac_alone, gold(kind), NAMES)
+    assert measured(kind).total.f1 >= max(floor, alone.total.f1 + more)
 
 
 @pytest.mark.parametrize(("name", "share"), [("samples", 0.05), ("seeds", 0.15), ("sentences", 0.20), ("fields", 0.20)])

@@ -1,0 +1,298 @@
+"""The model's words, brought nearer to names where their form or their neighbours say more: words in, words out.
+
+Each repair is a rule for a kind of name; what it makes is a word like the model's, so that the grammars after it need
+not know. Those of countries, foreign names and sites have files of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from annotation.countries import COUNTRY, abroad_bodies, countries, states, teams
+from annotation.divisions import divisions
+from annotation.groups import Word
+from annotation.lexicon import alternatives, lexicon
+from annotation.mending import NAMED, RULE, TITLED, UNSURE
+from annotation.sites import sites
+from annotation.sounds import COUNTRIES, abroad, foreign, sounds
+
+SURNAMES = lexicon("surnames")
+_CITIES = lexicon("cities")
+_DOUBLE = lexicon("double_surnames")
+_JAPANESE = lexicon("japanese_surnames")
+
+
+def repair(text: str, words: Sequence[Word]) -> list[Word]:
+    """The words with every repair, one after the other; they cover what they covered."""
+    for step in STEPS:
+        words = step(text, words)
+    return list(words)
+
+
+# Known names ---------------------------------------------------------------------------------------------------------
+
+_EVENT = re.compile(
+    "(?:冬季?|夏季?)?(?:奥运会|奥运|冬奥会|残奥会|亚运会|世博会|大运会|世界杯|电影节|峰会|和会|会议|空难|地震|大学)"
+)
+
+
+@cache
+def _listed() -> tuple[dict[str, str], frozenset[str]]:
+    """The label of each name, and the first two characters of all."""
+    known = {**dict.fromkeys(lexicon("famous_sites"), "LOC"), **dict.fromkeys(lexicon("brands"), "ORG")}
+    return known, frozenset(name[:2] for name in known)
+
+
+def listed(text: str, words: Sequence[Word]) -> list[Word]:
+    """Names that are no other word, which the model takes for things or cuts: 支付宝, 鸟巢, 波音; 巴黎|奥运会."""
+    known, heads = _listed()
+    codes = divisions().codes
+    found: list[Word] = []
+    cursor = 0
+    for index, word in enumerate(words):
+        start, end, tag, score = word
+        if start < cursor:
+            if end > cursor:
+                found.append(Word(cursor, end, "n", 0.0))
+            continue
+        label: str | None = None
+        stop = end
+        headed = text[start : start + 2] in heads
+        for after in words[index : index + 4] if headed else ():
+            if after.start != stop and after is not word:
+                break
+            stop = after.end
+            if stop - start > 8:
+                break
+            if (kind := known.get(text[start:stop])) is not None:
+                label, cursor = kind, stop
+        if label is None and headed:
+            for size in (6, 5, 4, 3):  # 山|海关, 秦淮|河边: the end may stand inside a word
+                if known.get(text[start : start + size]) == "LOC":
+                    label, cursor = "LOC", start + size
+                    break
+        if label is not None and not (tag in NAMED and end > cursor):
+            if cursor == end and tag in NAMED and score > UNSURE:
+                found.append(word)
+            else:
+                found.append(Word(start, cursor, label, max(score, 0.7)))
+            continue
+        cursor = end
+        if (
+            tag == "PER"
+            and end - start == 2
+            and text[start:end] in _CITIES
+            and text[start - 1 : start] in ("在", "到", "赴", "往")
+        ):
+            found.append(Word(start, end, "LOC", RULE))
+            continue
+        if tag == "nz" and end - start > 1:
+            piece = text[start:end]
+            if piece in abroad() or piece in COUNTRIES or (piece in codes and _EVENT.match(text, end)):
+                found.append(Word(start, end, "LOC", 0.7))
+                continue
+            event = _EVENT.search(piece)
+            if event is not None and event.end() == len(piece) and event.start() > 1:
+                city = piece[: event.start()]
+                if city in abroad() or city in COUNTRIES or city in codes or city in _CITIES:
+                    cut = start + event.start()
+                    found += (Word(start, cut, "LOC", 0.7), Word(cut, end, "nz", 0.0))
+                    continue
+        found.append(word)
+    return found
+
+
+# People -------------------------------------------------------------------------------------------------------------
+
+_TITLE_AFTER = re.compile(rf"(?:{alternatives('titles')}|某|氏|家|姓|太太|夫人|老板|哥|姐|叔|婶|爷|奶|嫂|爸|妈)")
+
+
+def people(text: str, words: Sequence[Word]) -> list[Word]:
+    """高|建成: a surname by itself is the beginning of a name; 劳动模|范徐虎: a title ends inside it."""
+    words = [_without_title(text, word) for word in words]
+    found: list[Word] = []
+    skip = False
+    for index, word in enumerate(words):
+        if skip:
+            skip = False
+            continue
+        start, end, tag, score = word
+        if tag == "PER" and end - start == 2 and text[start:end] in _DOUBLE and index + 1 < len(words):
+            after = words[index + 1]
+            if (
+                after.start == end
+                and after.end - end < 3
+                and after.tag in ("n", "nz", "a", "an", "vn", "nw", "PER")
+                and not _TITLE_AFTER.match(text, end)
+            ):
+                found.append(Word(start, after.end, "PER", max(score, RULE)))
+                skip = True
+                continue
+        if index + 1 < len(words) and words[index + 1].start == end:
+            after = words[index + 1]
+            beyond = words[index + 2].tag if index + 2 < len(words) else ""
+            japanese = tag in ("ORG", "nz", "LOC") and after.tag == "PER" and text[start:end] in _JAPANESE
+            like_and = tag == "PER" and end - start == 2 and text[end : after.end] in ("同", "和", "与")
+            if (japanese and TITLED.search(text, max(0, start - 5), start)) or (
+                like_and and text[start] in SURNAMES and beyond in ("p", "v", "d")
+            ):  # 总裁|松下|康雄, 谭嗣|同|在
+                found.append(Word(start, after.end, "PER", max(score, RULE)))
+                skip = True
+                continue
+        if tag == "PER" and end - start == 2 and text[end - 1] in "从把给被向" and score < UNSURE:
+            found += (Word(start, end - 1, "n", 0.0), Word(end - 1, end, "p", 0.0))  # 骑着马|从|鲁昂
+            continue
+        if tag == "PER" and end - start == 1 and text[start] in SURNAMES and index + 1 < len(words):
+            after = words[index + 1]
+            if (
+                after.start == end
+                and after.end - end < 3
+                and after.tag in ("v", "n", "a", "nz", "vn", "an", "ad", "LOC", "ORG", "PER", "nw")
+                and not _TITLE_AFTER.match(text, end)
+                and (after.end - end == 2 or TITLED.search(text, max(0, start - 5), start))
+            ):
+                found.append(Word(start, after.end, "PER", max(score, RULE)))
+                skip = True
+                continue
+        found.append(word)
+    return found
+
+
+def _without_title(text: str, word: Word) -> Word:
+    start, end, tag, _ = word
+    if (
+        tag == "PER"
+        and end - start > 2
+        and text[start + 1] in SURNAMES
+        and TITLED.search(text, max(0, start - 5), start + 1)
+    ):
+        return word._replace(start=start + 1)
+    return word
+
+
+# Lists --------------------------------------------------------------------------------------------------------------
+
+
+def pieces(text: str, words: Sequence[Word]) -> list[Word]:
+    """回|民街: a place of one character that stands for no country or province heads the next; 老|耿头 is a man."""
+    found: list[Word] = []
+    for word in words:
+        last = found[-1] if found else None
+        if last is not None and last.end == word.start:
+            head = text[last.start : last.end]
+            if last.tag == word.tag == "LOC" and len(head) == 1 and head not in _ABBREVIATIONS:
+                found[-1] = Word(last.start, word.end, "LOC", RULE)
+                continue
+            if head in ("老", "小") and word.tag not in NAMED and _OLD.fullmatch(text, word.start, word.end):
+                found[-1] = Word(last.start, word.end, "PER", RULE)
+                continue
+        found.append(word)
+    return found
+
+
+_ABBREVIATIONS = (
+    COUNTRY + "哈吉塔土波捷匈罗保希挪瑞芬丹荷比葡西智秘阿古墨奥黎约卡也华京津沪渝冀豫云辽"
+    "黑湘皖鲁新浙赣鄂桂甘晋陕吉闽贵粤川青藏琼宁蜀滇黔秦蓉穗杭甬汉"
+)
+_OLD = re.compile(f"[{''.join(sorted(SURNAMES))}](?:头|汉|头儿|头子|爹|爷子|太爷|奶奶)")
+
+
+def _first_of_list(text: str, words: Sequence[Word]) -> list[Word]:
+    """伏|明霞、郭晶晶: what stands before a person and 、 and looks like a name is one."""
+    found: list[Word] = []
+    for index, word in enumerate(words):
+        if (
+            word.tag == "w"
+            and text[word.start : word.end] == "、"
+            and index + 1 < len(words)
+            and words[index + 1].tag == "PER"
+            and found
+            and found[-1].tag not in NAMED
+        ):
+            for size in (3, 2):
+                start = word.start - size
+                held = [w for w in found[-3:] if w.start >= start]
+                before = found[-1 - len(held)] if len(found) > len(held) else None
+                if (
+                    start >= 0
+                    and held
+                    and held[0].start == start
+                    and text[start] in SURNAMES
+                    and all(w.tag in ("n", "nz", "nw", "v", "a", "an", "vn", "q", "f", "ad") for w in held)
+                    and (size == 3 or len(held) == 1)
+                    and (before is None or before.tag == "w" or TITLED.search(text, max(0, start - 5), start))
+                ):
+                    del found[-len(held) :]
+                    found.append(Word(start, word.start, "PER", RULE))
+                    break
+        found.append(word)
+    return found
+
+
+def lists(text: str, words: Sequence[Word]) -> list[Word]:
+    """湘江、资水、沅江: what stands between two places or people is one too."""
+    found = _first_of_list(text, words)
+    for index in range(2, len(found) - 2):
+        word = found[index]
+        if (
+            word.tag in NAMED
+            or not 2 <= word.end - word.start <= 4
+            or word.tag not in ("n", "nz", "nw", "vn", "an", "a", "v")
+        ):
+            continue
+        if text[word.start - 1] != "、" or text[word.end] not in "、和":
+            continue
+        left, right = found[index - 2], found[index + 2]
+        if (
+            left.tag == right.tag
+            and left.tag in ("LOC", "PER")
+            and left.end == word.start - 1
+            and right.start == word.end + 1
+        ):
+            if left.tag == "PER" and text[word.start] not in SURNAMES:
+                continue
+            found[index] = Word(word.start, word.end, left.tag, RULE)
+    return found
+
+
+# What is no name ----------------------------------------------------------------------------------------------------
+
+_NO_NAME = lexicon("no_names")
+_TITLES = lexicon("titles")
+_MEASURED = re.compile("[0-9０-９一二三四五六七八九十百千万几多][里亩米丈尺斤]")
+
+
+def common(text: str, words: Sequence[Word]) -> list[Word]:
+    """维吾尔族, 早安, 三十|里山路: peoples, greetings and measures, which the model takes for names."""
+    return [
+        Word(word.start, word.end, "n", 0.0) if word.tag in NAMED and _is_common(text, word) else word for word in words
+    ]
+
+
+def _is_common(text: str, word: Word) -> bool:
+    start, end, tag, score = word
+    name = text[start:end]
+    if name in _NO_NAME or (tag == "PER" and name in _TITLES):
+        return True
+    if tag == "ORG":
+        return name.endswith("族")
+    if tag == "LOC":
+        return _MEASURED.match(text, max(0, start - 1)) is not None
+    return score < 0.15 and len(name) > 3 and "·" not in name and sounds().fullmatch(name) is None
+
+
+STEPS: tuple[Callable[[str, Sequence[Word]], list[Word]], ...] = (
+    common,
+    listed,
+    abroad_bodies,
+    countries,
+    people,
+    foreign,
+    states,
+    sites,
+    teams,
+    pieces,
+    lists,
+)

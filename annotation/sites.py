@@ -1,0 +1,115 @@
+"""Sites: words in; words out, a place with the word for what it is (浅水湾|饭店), a city without (上海|和平饭店).
+
+The model leaves off what a site ends in where it is no name by itself, and takes a city and its site for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from annotation.divisions import divisions
+from annotation.groups import Word
+from annotation.lexicon import lexicon
+from annotation.mending import NAMED, RULE, UNSURE
+
+COUNTRIES = lexicon("countries")
+
+_SITE = re.compile(
+    r"(?:大?饭店|宾馆|酒店|客栈|庄园|田庄|城堡|古堡|教堂|广场|公园|动物园|植物园|游乐园|乐园|欢乐谷|体育场|体育馆|体育中心|会堂|大礼堂|大厦|大楼|火车站|汽车站|车站|码头|监狱|水库|水电站|核电站|油田|煤矿"
+    r"|大街|大道|胡同|老街|步行街|古镇|古城|古村|城楼|军港|渔港|山庄|别墅|公馆|王府|书院|茶馆|酒楼|陵园|公墓|墓地|大堤|大坝|灌区|运河|遗址|校区|家属院|大院|小区|花园|新村|街道办?|草原|沙漠|高原|群岛|海峡|海湾|半岛|湖畔|瀑布|峡谷|冰川|雪山|火山)"
+    r"(?![业界式会型主])"
+)
+# After the name of a city these are sites, the others only something in it.
+_CITY_SITE = re.compile(
+    "火车站|汽车站|体育场|体育馆|动物园|植物园|大礼堂|饭店|宾馆|监狱|草原|沙漠|高原|群岛|海峡|半岛|古城"
+)
+_NO_SITE_PLACE = frozenset(("中国", "全国"))
+_OUTSIDE = re.compile("[河江湖溪][边畔岸上里中底面水]|山[里上下中间]")
+_ENDINGS = frozenset("渡桥寺庙沟崖坡屯庄村岭坳洼湾滩塘营铺集堡寨河江湖山峰洞潭泉街巷庵祠塔亭阁")
+_INNER = re.compile("[宫院府观寺庙殿阁轩楼堂庄园祠庵][里外内前后上下中边旁]")
+_BARE_SITE = re.compile(
+    "(?:人民|工人|首都|国家|奥林匹克|劳动|中山|解放|胜利|五一|八一|革命|英雄)(?:体育场|体育馆|大会堂|文化宫|公园|广场|大剧院|图书馆|会堂|大街|大道)"
+)
+
+
+def sites(text: str, words: Sequence[Word]) -> list[Word]:
+    """浅水湾|饭店, 桑菲尔德|庄园, 秦淮|河边: a place with what it is; 上海和平饭店 is a city and a site."""
+    ends = {word.end for word in words}
+    found: list[Word] = []
+    cursor = 0
+    for word in words:
+        start, end, tag, score = word
+        if start < cursor:
+            if end > cursor:
+                found.append(Word(cursor, end, "n", 0.0))
+            continue
+        if (bare := _BARE_SITE.match(text, start)) is not None and bare.end() in ends and tag != "PER":
+            cursor = bare.end()
+            found.append(Word(start, cursor, "LOC", 0.7))
+            continue
+        if tag in NAMED and end - start > 1 and (tag != "PER" or score < 0.9):
+            match = _SITE.match(text, end)
+            city = tag == "LOC" and (text[start:end] in COUNTRIES or text[start:end] in divisions().codes)
+            if (
+                match is not None
+                and match.end() in ends
+                and (not city or _CITY_SITE.match(text, end))
+                and text[start:end] not in _NO_SITE_PLACE
+                and (tag != "ORG" or score < UNSURE)
+            ):
+                cursor = match.end()
+                found.append(Word(start, cursor, "LOC", max(RULE, score if tag == "LOC" else 0.0)))
+                continue
+            if (
+                tag == "LOC"
+                and not city
+                and end < len(text)
+                and _OUTSIDE.match(text, end)
+                and end + 2 in ends
+                and text[end - 1] not in "河江湖溪山"
+            ):
+                cursor = end + 1
+                found.append(Word(start, cursor, "LOC", max(score, RULE)))
+                continue
+            if (
+                tag == "LOC"
+                and not city
+                and end + 1 in ends
+                and text[end : end + 1] in _ENDINGS
+                and text[end - 1] not in _ENDINGS
+            ):
+                cursor = end + 1
+                found.append(Word(start, cursor, "LOC", max(score, RULE)))
+                continue
+            if not city and score < 0.6 and _INNER.match(text, end) and end + 2 in ends:
+                cursor = end + 1
+                found.append(Word(start, cursor, "LOC", RULE))
+                continue
+            if tag in ("LOC", "ORG") and end - start > 4 and (tag == "LOC" or score < 0.8):
+                pieces = _city_apart(text, start, end, tag, score)
+                if pieces:
+                    found += pieces
+                    continue
+        found.append(word)
+    return found
+
+
+_APART = re.compile(
+    r".{1,6}(?:大?饭店|宾馆|酒店|广场|公园|大厦|大楼|路|大街|大道|街|胡同|寺|庙|教堂|山庄|小区|花园|村|乡|镇|村委会)$"
+)
+
+
+def _city_apart(text: str, start: int, end: int, tag: str, score: float) -> list[Word]:
+    """上海|和平饭店: the city and its site, where the site has a name of two characters or more."""
+    for size in (4, 3, 2):
+        city, rest = text[start : start + size], text[start + size : end]
+        if len(rest) > 2 and (city in COUNTRIES or city in divisions().codes) and _APART.fullmatch(rest):
+            kind = _SITE.search(rest)
+            if kind is not None and kind.start() < 2:
+                return []  # 北京大饭店
+            return [
+                Word(start, start + size, "LOC", max(score, 0.7)),
+                Word(start + size, end, "LOC", max(score, RULE)),
+            ]
+    return []

@@ -1,0 +1,98 @@
+"""The model's words become names where their form or their neighbours say so, and cover what they covered."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotation.groups import Word
+from annotation.repairs import repair
+from annotation.sounds import abroad, is_foreign
+
+TEXTS = "中美方军驻华大使馆国古巴队尔斯克拉罗在老高村路、上海和饭店公园河边山里的共国民主人ア“”号1 ,"
+
+
+def words_of(*pieces):
+    """`text/tag` or `text/tag:score` pieces as a text and its words."""
+    text, words = "", []
+    for piece in pieces:
+        word, tag = piece.rsplit("/", 1)
+        tag, _, score = tag.partition(":")
+        words.append(Word(len(text), len(text) + len(word), tag, float(score or 0.3)))
+        text += word
+    return text, words
+
+
+def names(text, words):
+    return [f"{text[word.start : word.end]}/{word.tag}" for word in words if word.tag in ("ORG", "LOC", "PER")]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "found"),
+    [
+        # countries by one character
+        (["中方/n", "表示/v"], ["中/LOC"]),
+        (["对方/n", "表示/v"], []),
+        (["访华/v", "期间/n"], ["华/LOC"]),
+        (["来日/t", "方长/a"], []),
+        (["印巴/PER", "两军/n"], ["印/LOC", "巴/LOC"]),
+        (["南非/LOC:0.9", "总统/n"], ["南非/LOC"]),
+        (["美军/n", "集结/v"], ["美/LOC"]),
+        # countries and their bodies
+        (["几内亚/LOC:0.5", "民主/a", "共和国/n", "叛军/n"], ["几内亚民主共和国/LOC"]),
+        (["芝加哥人/LOC"], ["芝加哥/LOC"]),
+        (["摩洛哥驻西班牙大使馆/LOC"], ["摩洛哥驻西班牙大使馆/ORG"]),
+        (["瑞典/LOC:0.6", "驻华/vn", "大使/n"], ["瑞典/LOC", "华/LOC"]),
+        (["韩国青禾集团/ORG"], ["韩国/LOC", "青禾集团/ORG"]),
+        (["英国广播公司/ORG"], ["英国广播公司/ORG"]),
+        (["智利/LOC:0.6", "队/n", "输/v"], ["智利队/ORG"]),
+        (["智利/LOC:0.6", "队员/n"], ["智利/LOC"]),
+        # names written by their sound
+        (["总理/n", "内/f", "塔尼亚胡/PER:0.1", "说/v"], ["内塔尼亚胡/PER"]),
+        (["总理/n", "卡拉季奇/ORG:0.1", "说/v"], ["卡拉季奇/PER"]),
+        (["首都/n", "普里什蒂纳/PER:0.2", "郊外/s"], ["普里什蒂纳/LOC"]),
+        (["领导人/n", "马上/d", "到/v"], []),
+        # sites
+        (["碧螺湾/LOC", "饭店/n"], ["碧螺湾饭店/LOC"]),
+        (["北京/LOC:0.9", "酒店/n", "业/n"], ["北京/LOC"]),
+        (["上海青禾饭店/LOC:0.1"], ["上海/LOC", "青禾饭店/LOC"]),
+        (["在/p", "白藤/LOC:0.5", "河边/s"], ["白藤河/LOC"]),
+        # people
+        (["战士/n", "高/PER", "建成/v"], ["高建成/PER"]),
+        (["高/PER", "局长/n"], ["高/PER"]),
+        (["老/a", "耿头/n", "来/v"], ["老耿头/PER"]),
+        (["劳动模/n", "范徐虎/PER"], ["徐虎/PER"]),
+        (["伏/v", "明霞/n", "、/w", "郭晶晶/PER:0.9"], ["伏明霞/PER", "郭晶晶/PER"]),
+        (["湘江/LOC:0.8", "、/w", "资水/vn", "、/w", "沅江/LOC:0.9"], ["湘江/LOC", "资水/LOC", "沅江/LOC"]),
+        # no names
+        (["维吾尔族/ORG:0.7", "姑娘/n"], []),
+        (["早安/ORG", "北京/LOC:0.9"], ["北京/LOC"]),
+        (["三十/m", "里山路/LOC"], []),
+        (["“/w", "青禾/ORG:0.6", "”/w", "号/n"], []),
+    ],
+)
+def test_words_are_names_where_their_form_says_so(pieces, found):
+    text, words = words_of(*pieces)
+    assert names(text, repair(text, words)) == found
+
+
+def test_a_foreign_name_is_known_by_its_characters():
+    assert is_foreign("阿拉法特")
+    assert not is_foreign("新区管委会")
+    assert not is_foreign("拉萨")  # too short to say
+    assert "芝加哥" in abroad()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text(TEXTS, min_size=1, max_size=6),
+            st.sampled_from(["ORG", "LOC", "PER", "n", "w", "v", "nz", "m"]),
+            st.floats(0, 1),
+        )
+    )
+)
+def test_repaired_words_cover_the_same_text_without_gap_or_overlap(pieces):
+    text, words = words_of(*(f"{word}/{tag}:{score:.2f}" for word, tag, score in pieces))
+    repaired = repair(text, words)
+    assert "".join(text[word.start : word.end] for word in repaired) == text
+    assert all(word.start < word.end for word in repaired)
