@@ -96,11 +96,14 @@ def states(text: str, words: Sequence[Word]) -> list[Word]:
             continue
         if tag == "LOC" and end - start > 1:
             match = _STATE.match(text, end)
-            if match is not None and (text[start:end] in COUNTRIES or sounds().fullmatch(text, start, end) is not None):
-                if match.end() in ends:
-                    cursor = match.end()
-                    found.append(Word(start, cursor, "LOC", max(score, 0.8)))
-                    continue
+            if (
+                match is not None
+                and match.end() in ends
+                and (text[start:end] in COUNTRIES or sounds().fullmatch(text, start, end) is not None)
+            ):
+                cursor = match.end()
+                found.append(Word(start, cursor, "LOC", max(score, 0.8)))
+                continue
             tail = _OF_PLACE.search(text, start, end)
             if tail is not None:
                 found += (word._replace(end=tail.start()), Word(tail.start(), end, "n", 0.0))

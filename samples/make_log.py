@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from annotation.labels import load_labels
 from annotation.log import append
 from annotation.suggestions import read_suggestions
-from annotation.tasks import from_annotation, region_id, to_prediction
+from annotation.tasks import from_annotation, to_prediction
 from corpus.store import read_rows
 from corpus.workspace import Workspace, load_workspace
 
@@ -77,7 +77,7 @@ def region(start: int, end: int, label: str, shown: dict) -> dict:  # type: igno
         return min(end, item["value"]["end"]) - max(start, item["value"]["start"])
 
     best = max(shown["result"], key=shared, default=None)
-    name = best["id"] if best and shared(best) > 0 else f"drawn-{region_id(start)}"
+    name = best["id"] if best and shared(best) > 0 else f"drawn-s{start}"
     value = {"start": start, "end": end, "labels": [label]}
     return {"id": name, "from_name": "label", "to_name": "text", "type": "labels", "value": value}
 
