@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacy.language import Language
@@ -81,20 +80,11 @@ def _joins(text: str, place: int) -> bool:
     return len(pair) == 2 and pair.isascii() and pair.isalnum()
 
 
-def load_names(path: Path, labels: Collection[str]) -> NameList:
-    """Read a list whose labels are of `labels`.
-
-    Raises:
-        JiaozhuError: the file cannot be read, or a line is wrong; with its number and the reason.
-    """
-    return read_names(FilePart(str(path), REMEDY).data, str(path), labels)
-
-
 def read_names(data: bytes, path: str, labels: Collection[str]) -> NameList:
-    """The same of the bytes of such a file; `path` is what errors name.
+    """The list in the bytes of a file, with labels of `labels`; `path` is what errors name.
 
     Raises:
-        JiaozhuError: as `load_names`.
+        JiaozhuError: it is not UTF-8, holds no name, or a line is wrong; with its number and the reason.
     """
     try:
         lines = data.decode("utf-8-sig").splitlines()

@@ -50,17 +50,3 @@ def hiding_names(style: str) -> set[str]:
                 names.update(match[1] for match in map(_SELECTOR.fullmatch, map(str.strip, selectors)) if match)
             begins = place + 1
     return names
-    depth = begins = opened = 0
-    for brace in _BRACE.finditer(style):
-        place = brace.start()
-        if brace[0] == "{":
-            opened = place
-            depth += 1
-            continue
-        depth = max(0, depth - 1)
-        if depth == 0:
-            if _HIDING_STYLE.search(style, opened, place):
-                selectors = style[begins:opened].rsplit(";", 1)[-1].split(",")
-                names.update(match[1] for match in map(_SELECTOR.fullmatch, map(str.strip, selectors)) if match)
-            begins = place + 1
-    return names

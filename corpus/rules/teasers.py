@@ -44,7 +44,6 @@ _SOURCE_AND_DATE = Pattern(
 # A colon of a headline stands after more characters than the name of a field has.
 _HEADLINE_AND_DATE = Pattern(r"(?:[^|:]|(?<=[\u3400-\u9fff“”]{6}):)*[\s(\[](?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}[)\]]?")
 _UP_TO = re.compile(r"截[至止]|自|于|从")
-_BULLET = re.compile(r"(?:[·•●◆■□▪>»-]|\d{1,2}[.、 ])\s*\S")
 _LONGEST_TRAILER = 400
 _LINKED = 6  # characters of a title
 _MORE = Pattern(
@@ -89,11 +88,6 @@ def source_and_date(line: Line) -> bool:
     if line.han >= _LEAST_HEADLINE and not line.is_sentence and _HEADLINE_AND_DATE.fullmatch(line):
         return True
     return bool(_SOURCE_AND_DATE.fullmatch(line))
-
-
-def bullet(line: Line) -> bool:
-    """A headline in a list: a bullet or a rank before it, no end of sentence."""
-    return len(line) < 50 and not line.ends_sentence and bool(_BULLET.match(line.plain))
 
 
 def teaser_titles(lines: Sequence[Line]) -> Iterator[Line]:

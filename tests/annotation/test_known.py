@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.known import load_names, read_names
+from annotation.known import REMEDY, read_names
+from annotation.parts import FilePart
 from corpus.errors import JiaozhuError
 
 LABELS = ("ORG", "LOC", "PERSON")
@@ -91,5 +92,5 @@ def test_a_list_that_cannot_be_used_is_one_clear_line(tmp_path, data, reason):
     if data is not None:
         path.write_bytes(data)
     with pytest.raises(JiaozhuError, match=reason) as raised:
-        load_names(path, LABELS)
+        read_names(FilePart(str(path), REMEDY).data, str(path), LABELS)
     assert str(raised.value).startswith(f"{path}: ")

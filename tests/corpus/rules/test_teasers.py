@@ -128,18 +128,6 @@ def test_a_date_that_says_something_is_left_alone(line, text):
     assert not teasers.source_and_date(line(text))
 
 
-@pytest.mark.parametrize(
-    "text", ["· 成都又有两条地铁线路开始试跑", "1 绵阳发布最新公交调整方案", "■某地发布通知", "3.某地发布通知"]
-)
-def test_a_headline_with_a_bullet_or_a_rank_is_a_bullet(line, text):
-    assert teasers.bullet(line(text))
-
-
-@pytest.mark.parametrize("text", ["1月至6月", "3号线开通", "1.加强领导，落实责任。"])
-def test_a_number_that_belongs_to_the_words_is_no_bullet(line, text):
-    assert not teasers.bullet(line(text))
-
-
 def test_up_to_two_titles_above_a_teaser_are_teasers_too():
     page = "正文在这里，是一个句子。\n另一篇文章的标题\n另一篇文章的标题\n记者在现场看到，由闲置校舍改造的食堂...[详细]"
     lines = split_lines(AlignedText.of(page), None)
@@ -162,7 +150,7 @@ def test_a_sentence_about_the_previous_one_is_left_alone(text):
 def test_a_hostile_line_takes_no_time(line, text, hostile, is_quick):
     made = line(hostile)
     page = text.of(hostile)
-    rules = (teasers.teaser_head, teasers.teaser, teasers.source_and_date, teasers.bullet)
+    rules = (teasers.teaser_head, teasers.teaser, teasers.source_and_date)
     assert is_quick(lambda: [rule(made) for rule in rules])
     assert is_quick(lambda: list(teasers.previous_and_next(page)))
 
