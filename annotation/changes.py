@@ -106,15 +106,15 @@ def changes(client: LabelStudio, asked: Asked, mark: Mark | None, *, whole: bool
     """The tasks to look at: what changed since the mark, or, without one or where `whole`, every annotated task."""
     project = asked.project
     if mark is None or whole:
-        annotated = [_is("total_annotations", "greater", 0), _is("cancelled_annotations", "greater", 0)]
+        annotated = [condition("total_annotations", "greater", 0), condition("cancelled_annotations", "greater", 0)]
         tasks = list(track(list_tasks(client, project, annotated, "or"), "Listing tasks"))
     else:
         since = (datetime.fromisoformat(mark.since) - OVERLAP).strftime(TIME)
-        found = {task.id: task for task in list_tasks(client, project, [_is("updated_at", "greater", since)])}
+        found = {task.id: task for task in list_tasks(client, project, [condition("updated_at", "greater", since)])}
         again = [number for number in mark.refused if number not in found]
         for start in range(0, len(again), IDS):
             ids = again[start : start + IDS]
-            found |= {task.id: task for task in list_tasks(client, project, [_is("id", "in_list", ids)])}
+            found |= {task.id: task for task in list_tasks(client, project, [condition("id", "in_list", ids)])}
         tasks = list(found.values())
     listed = {task.id for task in tasks}
     return Changes(
@@ -132,7 +132,7 @@ def list_tasks(
     """The tasks of a project that pass these filters."""
     include = "id,data,created_at,total_annotations,cancelled_annotations"
     pages: Any = client.tasks.list(
-        project=project.id, query=_query(items, conjunction), page_size=500, fields="task_only", include=include
+        project=project.id, query=query_of(items, conjunction), page_size=500, fields="task_only", include=include
     )
     for task in pages:
         annotations = (task.total_annotations or 0) + (task.cancelled_annotations or 0)
@@ -143,7 +143,7 @@ def tasks_of_documents(client: LabelStudio, project: Project, doc_ids: Sequence[
     """The tasks of these documents, whatever became of them."""
     for start in range(0, len(doc_ids), IDS // 2):
         batch = list(doc_ids[start : start + IDS // 2])
-        found = list_tasks(client, project, [_is("data.doc_id", "in_list", batch, "String")])
+        found = list_tasks(client, project, [condition("data.doc_id", "in_list", batch, "String")])
         yield from (task for task in found if task.doc_id in batch)
 
 
@@ -156,7 +156,7 @@ def _gone(client: LabelStudio, project: Project, known: Mapping[int, str], liste
         ids = parts.pop()
         found: Any = client.tasks.list(
             project=project.id,
-            query=_query([_is("id", "in_list", ids)], "and"),
+            query=query_of([condition("id", "in_list", ids)], "and"),
             page_size=len(ids) if len(ids) <= FEW else 1,
             fields="task_only",
             include="id",
@@ -174,7 +174,7 @@ def _drafts(client: LabelStudio, project: Project) -> int:
     """Drafts of annotators; saving one does not move its task's `updated_at`."""
     pages: Any = client.tasks.list(
         project=project.id,
-        query=_query([_is("draft_exists", "equal", True, "Boolean")], "and"),
+        query=query_of([condition("draft_exists", "equal", True, "Boolean")], "and"),
         page_size=100,
         fields="all",
         include="id,drafts",
@@ -182,10 +182,12 @@ def _drafts(client: LabelStudio, project: Project) -> int:
     return sum(len(task.drafts or ()) for task in pages)
 
 
-def _is(column: str, operator: str, value: object, kind: str = "Number") -> dict[str, Any]:
+def condition(column: str, operator: str, value: object, kind: str = "Number") -> dict[str, Any]:
+    """One filter of Label Studio's on a column of its tasks."""
     kind = "Datetime" if column.endswith("_at") else kind
     return {"filter": f"filter:tasks:{column}", "operator": operator, "type": kind, "value": value}
 
 
-def _query(items: Sequence[Mapping[str, Any]], conjunction: str) -> str:
+def query_of(items: Sequence[Mapping[str, Any]], conjunction: str = "and") -> str:
+    """The parameter `query` for these filters."""
     return json.dumps({"filters": {"conjunction": conjunction, "items": list(items)}}, separators=(",", ":"))

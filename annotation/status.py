@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotation.adjudicate import agree, decided_documents
 from annotation.agreement import opinions_by_document
+from annotation.changes import condition, query_of
 from annotation.connection import connected
 from annotation.labels import load_labels
 from annotation.log import Record, latest, read_log
@@ -62,9 +63,11 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    submitted: int
+class _OnServer:
+    tasks: int
+    done: int
     skipped: int
+    annotations: int
 
 
 def status(workspace: Workspace, url: str | None = None, title: str | None = None, *, offline: bool = False) -> Status:
@@ -78,34 +81,34 @@ def status(workspace: Workspace, url: str | None = None, title: str | None = Non
     rows = read_rows(workspace.corpus / "documents", ("doc_id", "is_canonical"))
     documents = {row["doc_id"] for row in rows if row["is_canonical"]}
     scheme = load_labels(workspace.labels)
-    why, tasks = "", None
+    why, there = "", list[_OnServer]()
     if not offline:
         try:
             with connected(workspace, url) as client:
                 projects = require_projects(client, title or workspace.studio.project, scheme)
-                tasks = [task for project in projects for task in _tasks(client, project)]
+                there = [_counted(client, project) for project in projects]
         except JiaozhuError as error:
             why = str(error)
-    if tasks is None:
+    if not there:
         submitted = {item.doc_id for item in own if item.status == "submitted"}
         skipped_in_log = {item.doc_id for item in own if item.status == "skipped"} - submitted
         total, done, skipped = len(documents), len(documents & submitted), len(documents & skipped_in_log)
     else:
-        total = len(tasks)
-        done = sum(task.submitted > 0 for task in tasks)
-        skipped = sum(task.skipped > 0 and not task.submitted for task in tasks)
+        total = sum(part.tasks for part in there)
+        done = sum(part.done for part in there)
+        skipped = sum(part.skipped for part in there)
     several = {doc_id: found for doc_id, found in opinions_by_document(own).items() if len(found) > 1}
     decided = decided_documents(records)
     waiting = sum(doc_id not in decided and not agree(found) for doc_id, found in several.items())
     return Status(
         documents=len(documents),
-        tasks=None if tasks is None else total,
+        tasks=total if there else None,
         done=done,
         skipped=skipped,
         left=total - done - skipped,
         waiting=waiting,
         adjudicated=len(several) - waiting,
-        on_server=None if tasks is None else sum(task.submitted + task.skipped for task in tasks),
+        on_server=sum(part.annotations for part in there) if there else None,
         in_log=len(own),
         annotators=_annotators(own),
         why=why,
@@ -155,12 +158,29 @@ def print_status(found: Status, *, as_json: bool = False) -> None:
     console.print(table)
 
 
-def _tasks(client: LabelStudio, project: Project) -> list[_Task]:
-    include = "id,total_annotations,cancelled_annotations"
-    pages: Any = client.tasks.list(project=project.id, page_size=1000, fields="all", include=include)
-    return [
-        _Task(task.total_annotations or 0, task.cancelled_annotations or 0) for task in track(pages, "Listing tasks")
-    ]
+def _counted(client: LabelStudio, project: Project) -> _OnServer:
+    """What the server counts itself; only tasks that somebody skipped are listed, which are few."""
+    worked: Any = client.tasks.list(
+        project=project.id,
+        query=query_of([condition("total_annotations", "greater", 0)]),
+        page_size=1,
+        fields="task_only",
+        include="id",
+    )
+    pages: Any = client.tasks.list(
+        project=project.id,
+        query=query_of([condition("cancelled_annotations", "greater", 0)]),
+        page_size=500,
+        fields="task_only",
+        include="id,total_annotations,cancelled_annotations",
+    )
+    skips = [(task.cancelled_annotations or 0, task.total_annotations or 0) for task in track(pages, "Listing skips")]
+    return _OnServer(
+        tasks=project.tasks,
+        done=worked.response.total,
+        skipped=sum(not submitted for _, submitted in skips),
+        annotations=worked.response.total_annotations + sum(skipped for skipped, _ in skips),
+    )
 
 
 def _annotators(records: Sequence[Record]) -> tuple[Annotator, ...]:

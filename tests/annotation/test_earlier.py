@@ -6,7 +6,6 @@ import pytest
 
 from annotation.connection import connected
 from annotation.labels import load_labels
-from annotation.project import labeling_config
 from annotation.push import find_tasks
 from annotation.tasks import Region, result
 from tests.browser import open_task
@@ -16,11 +15,19 @@ pytestmark = pytest.mark.slow
 SCHEME = load_labels()
 
 
-def earlier_view() -> str:
-    """The view of before: three labels, and the title alone beside the text."""
-    view = labeling_config(SCHEME)
-    view = re.sub(r'  <View className="jiaozhu-source">.*?</View>\n', "", view, flags=re.S)
-    return re.sub(r' *<Label value="[^"]*" alias="(PERSON|DATE|PERCENT|QUANTITY)"[^>]*/>\n', "", view)
+# The view of before: three labels, and the title alone beside the text.
+VIEW = """<View>
+  <Labels name="label" toName="text">
+    <Label value="机构" alias="ORG" hotkey="1" background="#0072B2"/>
+    <Label value="地点" alias="LOC" hotkey="2" background="#009E73"/>
+    <Label value="金额" alias="MONEY" hotkey="3" background="#E69F00"/>
+  </Labels>
+  <Header value="$title"/>
+  <View style="white-space: pre-wrap">
+    <Text name="text" value="$text" granularity="symbol"/>
+  </View>
+</View>
+"""
 
 
 @pytest.fixture
@@ -29,7 +36,7 @@ def earlier(label_studio, desk, document):
     documents = (document("济南大学在山东。\n", [("济南大学", "ORG")]), document("云州大学\n", [("云州大学", "ORG")]))
     desk.write(*documents)
     with connected(desk.workspace) as client:
-        project = client.projects.create(title=desk.workspace.studio.project, label_config=earlier_view())
+        project = client.projects.create(title=desk.workspace.studio.project, label_config=VIEW)
         names = ("doc_id", "text_sha256", "text", "title")
         task = {"data": {name: documents[0].row[name] for name in names}}
         suggested = [result(Region("s0", 0, 4, "ORG"), "济南大学", "prediction")]
