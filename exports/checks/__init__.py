@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from exports.card_text import Making
@@ -145,6 +147,20 @@ class Walk:
     def has_pseudonyms(self) -> bool:
         """Whether annotators are to have pseudonyms."""
         return self.card is not None and self.card.has_pseudonyms
+
+
+def unlike_before(values: pa.Array, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where a value differs from the one before it although both are of the `same` document (one fewer than values)."""
+    found = np.zeros(len(values), bool)
+    if len(values) > 1:
+        differ = pc.not_equal(values[1:], values[:-1])
+        if values.null_count:
+            missing = values.is_null().to_numpy(zero_copy_only=False)
+            differ = pc.fill_null(differ, False).to_numpy(zero_copy_only=False) | (missing[1:] != missing[:-1])
+        else:
+            differ = differ.to_numpy(zero_copy_only=False)
+        found[1:] = differ & same
+    return found
 
 
 def one_line(error: Exception) -> str:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from annotation.log import Verdict
-from exports.checks import Walk
+from exports.checks import Walk, unlike_before
 from exports.texts import one_array
 
 _OF_ANNOTATION = ("annotation", "annotator", "decided_at", "guideline_version", "cleaner_version", "carried_from")
@@ -34,12 +34,9 @@ def check_decisions(walk: Walk, found: pa.Table) -> None:
     doc_ids = columns["doc_id"]
     same = _bools(pc.equal(doc_ids[1:], doc_ids[:-1]))  # document as the row before it
     for name in _OF_ANNOTATION:
-        values = columns[name]
-        if not values[1:].equals(values[:-1]):
-            values = pc.fill_null(values, "")
-            wrong = np.concatenate([[False], same & _bools(pc.not_equal(values[1:], values[:-1]))])
-            said = f"has another {name} than the span before it"
-            finding.fail_where(wrong, lambda row, said=said: f"span {names[row]}: {said}")  # type: ignore[misc]
+        wrong = unlike_before(columns[name], same)
+        said = f"has another {name} than the span before it"
+        finding.fail_where(wrong, lambda row, said=said: f"span {names[row]}: {said}")  # type: ignore[misc]
     finding.fail_where(~_fits(columns), lambda row: f"span {names[row]}: its verdict does not fit its suggestion")
     if walk.card is not None:
         for name, known in (
