@@ -349,13 +349,14 @@ def test_however_many_are_under_way_the_suggestions_the_costs_and_what_is_kept_a
     assert len(kept[0]) == made[0][1]["requests"] > 6
 
 
-def test_near_a_limit_requests_go_one_by_one_so_that_it_holds_as_well_for_several(load):
+def test_near_a_limit_requests_go_one_by_one_so_that_it_holds_as_well_for_several(load, tmp_path):
     texts = [f"第{number}个。{TEXT}" for number in range(30)]
     counts = []
     for size in (1, 4):
         with serving(answer(ANSWER, usage=(700, 100))) as (url, got):
+            nlp = load(url, concurrency=size, max_tokens=8_000, cache=tmp_path / str(size))
             with pytest.raises(JiaozhuError, match="max_tokens"):
-                list(suggest_all(load(url, concurrency=size, max_tokens=8_000, cache=f"nowhere{size}"), texts))
+                list(suggest_all(nlp, texts))
             counts.append(len(got))
     assert counts == [10, 10]
 
