@@ -7,13 +7,12 @@ not fit the log (which was restored, merged or edited), there is no mark and the
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import written
+from corpus.folder import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +50,9 @@ def write_marks(log: Path, marks: dict[str, Mark]) -> None:
         "log": {"bytes": size, "sha256": _digest(log, size)},
         "projects": {key: asdict(mark) for key, mark in sorted(marks.items())},
     }
-    building = path.with_suffix(f".{os.getpid()}")
-    with written(path, "free some space there; what was pulled is in the log, and the next pull looks at everything"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        (path.parent / ".gitignore").write_text("*\n", "utf-8")
-        try:
-            building.write_text(json.dumps(state), "utf-8")
-            building.replace(path)
-        finally:
-            building.unlink(missing_ok=True)
+    remedy = "free some space there; what was pulled is in the log, and the next pull looks at everything"
+    write_whole(path.with_name(".gitignore"), "*\n", remedy)
+    write_whole(path, json.dumps(state), remedy)
 
 
 def _path(log: Path) -> Path:

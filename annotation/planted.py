@@ -8,7 +8,6 @@ missed, so that it neither harms the data nor counts against the model.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
@@ -19,7 +18,8 @@ from annotation.edges import trim
 from annotation.labels import LabelScheme
 from annotation.log import Suggestion
 from annotation.suggestions import Suggestions
-from corpus.errors import JiaozhuError, written
+from corpus.errors import JiaozhuError
+from corpus.folder import write_whole
 
 Kind = Literal["border", "label", "spurious"]
 LENGTH = 3  # characters of a spurious span
@@ -113,15 +113,9 @@ def remember(path: Path, planted: Iterable[Planted]) -> None:
     known = read_planted(path)
     fresh = {item.key: item for item in planted if item.key not in known}
     if fresh:
-        building = path.with_suffix(f".{os.getpid()}")
         lines = [json.dumps(asdict(item), ensure_ascii=False) for item in (*known.values(), *fresh.values())]
-        with written(path, "free some space or get the right to write there, then push again: nothing is lost"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                building.write_text("\n".join(lines) + "\n", "utf-8")
-                building.replace(path)
-            finally:
-                building.unlink(missing_ok=True)
+        remedy = "free some space or get the right to write there, then push again: nothing is lost"
+        write_whole(path, "\n".join(lines) + "\n", remedy)
 
 
 def _off(

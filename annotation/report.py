@@ -6,7 +6,6 @@ no script and no network. The same log gives the same bytes. Texts come from hos
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,8 +21,8 @@ from annotation.intervals import show_measure
 from annotation.log import Record, latest, read_log
 from annotation.review import review
 from annotation.status import Status
-from corpus.errors import written
 from corpus.explained import visible
+from corpus.folder import write_whole
 from corpus.workspace import Workspace
 
 STRINGS = 40  # the hardest that are shown
@@ -74,14 +73,7 @@ def write_report(workspace: Workspace, found: Status, output: Path) -> None:
     report = agreement(workspace.log, workspace.corpus) if workspace.log.is_file() else Agreement(0, {}, (), ())
     doubts = review(workspace, model=False, least=0.5).doubts if workspace.log.is_file() else ()
     page = render(found, report, per_day(records), hardest(opinions_by_document(records).values()), doubts)
-    beside = output.with_name(f".{output.name}.{os.getpid()}")
-    with written(output, "name another file, or free some space there"):
-        output.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_text(page, "utf-8")
-            beside.replace(output)
-        finally:
-            beside.unlink(missing_ok=True)
+    write_whole(output, page, "name another file, or free some space there")
 
 
 def hardest(opinions: Iterable[Sequence[Record]], most: int = STRINGS) -> tuple[Hard, ...]:

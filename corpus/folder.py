@@ -1,7 +1,7 @@
 """A dataset's folder changes as a whole, and knows its own files.
 
 A reader sees the old dataset or the new one, never a half-written one; `SHA256SUMS` (checked by `sha256sum -c`) says
-which files belong to it, so that a folder that holds anything else is never overwritten.
+which files belong to it, so that a folder that holds anything else is never overwritten. A single file likewise.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 
-from corpus.errors import JiaozhuError
+from corpus.errors import JiaozhuError, written
 
 CARD = "README.md"
 SUMS = "SHA256SUMS"
@@ -115,3 +115,22 @@ def read_sums(folder: Path) -> dict[str, str]:
             raise JiaozhuError(f"{path}:{number}: not a sum and a path; build the dataset again")
         sums[match[2]] = match[1]
     return sums
+
+
+def write_whole(path: Path, text: str, remedy: str) -> None:
+    """Put a file with this text in place of the one that is there, whole or not at all; its folder is made.
+
+    Half a surrogate pair, which no file can hold, is written as its escape.
+
+    Raises:
+        JiaozhuError: it cannot be written; the old one stays.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with written(path, remedy):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            beside.write_text(text, "utf-8", "backslashreplace")
+            beside.replace(path)
+        finally:
+            with suppress(OSError):
+                beside.unlink()

@@ -11,7 +11,6 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -22,6 +21,7 @@ from corpus.charts import funnel, length_chart, quality_chart
 from corpus.counting import Counts, count_documents, count_removed
 from corpus.errors import JiaozhuError
 from corpus.explained import UNSEEN, Explained, Piece, look_of, one_line, pieces, rows, safe_json, segments, visible
+from corpus.folder import write_whole
 from corpus.progress import track
 from corpus.show import header
 from corpus.spans import Removed
@@ -73,16 +73,7 @@ def write_report(corpus: Path, output: Path, *, documents: int = DOCUMENTS) -> d
     removed = count_removed(corpus, counts, set(chosen))
     shown = sorted(_shown(corpus, counts, chosen, removed), key=lambda item: item[0])
     page = _html(corpus, counts, [document for _, document in shown])
-    partial = output.with_name(f".{output.name}.partial")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(page, "utf-8", "backslashreplace")
-        partial.replace(output)
-    except OSError as error:
-        raise JiaozhuError(f"{output}: cannot be written ({error.strerror}); name another file with -o") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink()
+    write_whole(output, page, "name another file with -o")
     return counts.as_dict() | {"shown": len(shown), "output": str(output)}
 
 

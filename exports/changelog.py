@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
-from corpus.errors import JiaozhuError
+from corpus.folder import write_whole
 from exports.card_text import table_of
 from exports.diff import DOCUMENT_KINDS, KINDS, Difference, Example
 
@@ -58,16 +57,7 @@ def write_markdown(found: Difference, output: Path) -> None:
     Raises:
         JiaozhuError: the file cannot be written.
     """
-    partial = output.with_name(f".{output.name}.partial")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(to_markdown(found), "utf-8")
-        partial.replace(output)
-    except OSError as error:
-        raise JiaozhuError(f"{output}: cannot be written ({error.strerror}); name another file") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink()
+    write_whole(output, to_markdown(found), "name another file")
 
 
 def by_label(found: Difference) -> tuple[list[str], list[list[str]]]:
