@@ -97,8 +97,9 @@ def lost_parts(
         except ApiError as error:
             if error.status_code != 404:
                 raise
-            lost += [marks.pop(key)] * (not whole)
-            marks.pop(key, None)
+            mark = marks.pop(key)
+            if not whole:
+                lost.append(mark)
     return lost
 
 

@@ -52,6 +52,7 @@ def write_card(
     from huggingface_hub import DatasetCardData
 
     tables_sha256 = {table: made.sha256 for table, made in tables.items()}
+    held = configs({table: made.files for table, made in tables.items()}, tables_sha256)
     data = DatasetCardData(
         pretty_name=name,
         language=["zh"],
@@ -59,13 +60,10 @@ def write_card(
         task_categories=["token-classification"],
         task_ids=["named-entity-recognition"],
         tags=["jiaozhu"],
-        configs=configs({table: made.files for table, made in tables.items()}, tables_sha256),
+        configs=held,
     )
-    splits_of: dict[str, list[str]] = {}
-    for table in tables:
-        config, split = table.split("/")
-        splits_of.setdefault(config, []).append(split)
-    infos = {config: _info(tables, config, shape, splits) for config, splits in splits_of.items()}
+    splits = {item["config_name"]: [part["split"] for part in item["data_files"]] for item in held}
+    infos = {config: _info(tables, config, shape, used) for config, used in splits.items()}
     DatasetInfosDict(infos).to_dataset_card_data(data)
     data["jiaozhu"] = {
         "making": {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(making).items()},

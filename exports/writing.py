@@ -108,7 +108,6 @@ class TableFiles:
 
     def __init__(self, folder: Path, shape: Shape, max_chars: int) -> None:
         self._folder = folder
-        self._shape = shape
         self._passages_per_group = max(LEAST_PASSAGES, CHARACTERS_PER_GROUP // max(max_chars, 1))
         self._schemas = {config: shape.features(config).arrow_schema for config in CONFIGS}
         self._splits: dict[tuple[str, str], _Split] = {}

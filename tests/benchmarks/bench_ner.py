@@ -66,16 +66,9 @@ def lines(kind: str, half: str) -> list[Gold]:
 
 
 def fewfc() -> list[Gold]:
-    """Finance sentences in which the arguments of events are marked; nothing where they are not.
-
-    One event's argument may stand in another's, which `read_gold` rightly takes for a mistake of other gold.
-    """
+    """Finance sentences in which the arguments of events are marked; nothing where they are not."""
     path = SHARED / "specs" / "fewfc" / "arguments.jsonl"
-    rows = map(json.loads, path.read_text("utf-8").splitlines()) if path.is_file() else ()
-    return [
-        Gold(f"{path.name}:{number}", row["text"], tuple(Entity(*span[:3]) for span in row["spans"]))
-        for number, row in enumerate(rows, 1)
-    ]
+    return read_gold(path) if path.is_file() else []
 
 
 def by_grade(golds: Sequence[Gold]) -> dict[str, tuple[int, int]]:
