@@ -40,10 +40,11 @@ def check_values(walk: Walk, batch: pa.RecordBatch, whole: Texts, begins: Ints, 
     if card.made.jiaozhu != version("jiaozhu"):
         walk.no_values = f"they were read by jiaozhu {card.made.jiaozhu}, which is not installed here"
         return
-    share = (
-        1 + sum(rows for name, rows in card.rows.items() if name[:8] == "default/") * card.made.max_chars // CHARACTERS
-    )
-    finding.note = f", of one document in {share:,}" if share > 1 else ""
+    passages = sum(rows for name, rows in card.rows.items() if name.startswith("default/"))
+    share = 1 + passages * card.made.max_chars // CHARACTERS
+    if share > 1:
+        finding.note = f", of one document in {share:,}"
+        walk.no_values = f"there are none in the one document in {share:,} that is read"
     from annotation.normalize import normalize_all
 
     offsets = batch["offset"].to_numpy()[owners]

@@ -8,6 +8,8 @@ from corpus.errors import JiaozhuError
 from corpus.folder import file_sha256, write_sums
 from corpus.records import text_sha256
 from exports.build import build_dataset
+from exports.card import read_card
+from exports.checks import values
 from exports.verify import PROMISES, verify_dataset
 from tests.exports.making import PRIVATE_PAGES, PRIVATE_SPANS, SCHEME, make, write_corpus
 
@@ -50,6 +52,24 @@ def test_an_untouched_dataset_keeps_every_promise(dataset, corpus_of_dataset):
     assert [check.name for check in checks] == list(PROMISES)
     assert [check.name for check in checks if not check.passed] == []
     assert all(not check.detail.startswith("0 ") for check in checks)
+
+
+def test_of_a_large_dataset_an_even_share_of_the_values_is_read_again_and_verify_says_so(dataset, monkeypatch):
+    whole = int(detail(dataset, "normalized").split()[0])
+    passages = sum(pq.read_metadata(path).num_rows for path in (dataset / "data").iterdir())
+    size = passages * read_card(dataset)[0]["jiaozhu"]["making"]["max_chars"]
+    monkeypatch.setattr(values, "CHARACTERS", size)
+    said = detail(dataset, "normalized")
+    assert said.endswith(" looked at, of one document in 2")
+    assert 0 < int(said.split()[0]) < whole
+
+
+def test_the_values_of_another_version_are_not_held_against_this_one_and_verify_says_so(dataset):
+    card = dataset / "README.md"
+    card.write_text(card.read_text("utf-8").replace("jiaozhu: 0.", "jiaozhu: 99."), "utf-8")
+    spoil(dataset / "data" / TRAIN, lambda rows: with_entities(rows)["entities"][0].update(normalized="7 CNY"))
+    assert "normalized" not in failing(dataset)
+    assert "read by jiaozhu 99." in detail(dataset, "normalized")
 
 
 def test_without_the_corpus_its_checks_are_not_claimed(dataset):
