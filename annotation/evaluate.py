@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -82,6 +82,7 @@ class Evaluation:
     mistakes: tuple[Mistake, ...] = field(repr=False)
     schemes: dict[str, dict[str, float]] = field(default_factory=dict)  # precision, recall, f1 by nervaluate's scheme
     left_out: dict[str, int] = field(default_factory=dict)  # spans by labels of a foreign model that nobody mapped
+    failures: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)  # by part: on which gold, and why
 
     @property
     def total(self) -> Score:
@@ -132,6 +133,7 @@ class Evaluation:
             "mistakes": self.kinds,
             "per_1000_characters": self.effort,
             "left_out": self.left_out,
+            "failures": {part: dict(found) for part, found in self.failures.items()},
         }
 
 
@@ -141,7 +143,10 @@ def evaluate(
     labels: Sequence[str] = (),
     model: str = "",
 ) -> Evaluation:
-    """Compare `predict` (texts to their spans, in order) with the gold; only `labels`, all of the gold's by default."""
+    """Compare `predict` (texts to their spans, in order) with the gold; only `labels`, all of the gold's by default.
+
+    Gold without a span needs `labels`: what is found under them is spurious.
+    """
     labels = labels or sorted({span.label for item in gold for span in item.spans})
     counts = {label: [0, 0, 0, 0, 0] for label in labels}
     mistakes: list[Mistake] = []
@@ -166,8 +171,11 @@ def evaluate(
         pairs += touching
     scores = {label: Score(*numbers) for label, numbers in counts.items()}
     characters = sum(len(item.text) for item in gold)
-    left_out = predict.left_out if isinstance(predict, Predictor) else {}
-    return Evaluation(model, len(gold), characters, scores, tuple(mistakes), _schemes(pairs, labels), left_out)
+    made = Evaluation(model, len(gold), characters, scores, tuple(mistakes), _schemes(pairs, labels))
+    if not isinstance(predict, Predictor):
+        return made
+    failures = {part: tuple((gold[n].name, why) for n, why in found) for part, found in predict.failures.items()}
+    return replace(made, left_out=predict.left_out, failures=failures)
 
 
 def _schemes(pairs: Sequence[tuple[list[Entity], list[Entity]]], labels: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -259,11 +267,15 @@ class Predictor:
 
     def __init__(self, pipeline: ModuleType, nlp: Language) -> None:
         self._pipeline, self._nlp = pipeline, nlp
+        self.failures: dict[str, list[tuple[int, str]]] = {}  # of the last call, by part: number of the text, reason
 
     def __call__(self, texts: Sequence[str]) -> Iterator[list[Entity]]:
-        """Raises JiaozhuError where a model cannot be loaded, SpanError where a span does not fit its text."""
-        for found in self._pipeline.suggest_all(self._nlp, texts):
-            yield [Entity(span.start, span.end, span.label) for span in found]
+        """Raises JiaozhuError where a model cannot be loaded; where a part fails on a text, `failures` says so."""
+        self.failures.clear()
+        for number, made in enumerate(self._pipeline.annotate_all(self._nlp, texts)):
+            for part, reason in made.failures.items():
+                self.failures.setdefault(part, []).append((number, reason))
+            yield [Entity(span.start, span.end, span.label) for span in made.spans]
 
     @property
     def left_out(self) -> dict[str, int]:
@@ -318,6 +330,10 @@ def print_evaluation(evaluation: Evaluation, *, errors: bool = False, as_json: b
     )
     if evaluation.left_out:
         console.print(told(evaluation.left_out), markup=False)
+    for part, found in evaluation.failures.items():
+        (name, reason), *_ = found
+        said = f"{part} failed on {len(found):,} of the texts, first on {name}: {reason}"
+        console.print(f"{said}; they count without its suggestions", markup=False)
     console.print(
         f"{evaluation.texts:,} texts, {evaluation.characters:,} characters; model {evaluation.model}", markup=False
     )

@@ -12,10 +12,12 @@ They stand in the table of suggestions, in `doc._.flags`, and counted in the sum
 from __future__ import annotations
 
 import re
-
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING
 
 from annotation.sentences import has_long_sentence
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 FAILED, UNANSWERED = "failed:", "unanswered"
 _KEY = "jiaozhu_flags"  # in doc.user_data, what the parts said
@@ -47,7 +49,3 @@ def flags_of(text: str, doc: Doc | None = None) -> tuple[str, ...]:
     if doc is not None:
         found += sorted(doc.user_data.get(_KEY, ()), key=lambda name: name.startswith(FAILED))
     return tuple(found)
-
-
-if not Doc.has_extension("flags"):
-    Doc.set_extension("flags", getter=lambda doc: flags_of(doc.text, doc))

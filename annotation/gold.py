@@ -51,7 +51,8 @@ def read_gold(path: Path, corpus: Path | None = None) -> list[Gold]:
         gold = [parse_marked(f"{path.name}:{n}", line) for n, line in lines if line and not line.startswith("#")]
     else:
         gold = list(_read_jsonl(path, corpus))
-    if not any(item.spans for item in gold):
+    # A line or an annotation says that its text has no span; a .txt without a mark may be of another kind.
+    if not gold or ((path.is_dir() or path.suffix == ".txt") and not any(item.spans for item in gold)):
         raise JiaozhuError(f"{path}: no gold here; name an annotation log, marked texts ([[…|LABEL]], .txt) or .jsonl")
     return gold
 

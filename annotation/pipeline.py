@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -201,19 +202,24 @@ class Annotated:
     failures: dict[str, str] = field(default_factory=dict)
 
 
-def annotate_all(nlp: Language, texts: Sequence[str]) -> Iterator[Annotated]:
+def annotate_all(nlp: Language, texts: Iterable[str]) -> Iterator[Annotated]:
     """What `suggest_all` gives, with flags; a text on which a part fails loses that part's suggestions and no others.
+
+    Where one fails, the `nlp.batch_size` texts that went with it are read again, one by one and part by part.
 
     Raises:
         JiaozhuError: no text can be annotated: a model is missing, a server does not answer, a limit is reached.
     """
-    try:
-        made = [Annotated(_suggestions(nlp, doc, text), flags.flags_of(text, doc)) for doc, text in _docs(nlp, texts)]
-    except Exception as error:
-        if _is_final(error):
-            raise
-        made = [_far_as_possible(nlp, text) for text in texts]
-    yield from made
+    rest = iter(texts)
+    while held := list(islice(rest, nlp.batch_size)):
+        docs = _docs(nlp, held)
+        try:
+            made = [Annotated(_suggestions(nlp, doc, text), flags.flags_of(text, doc)) for doc, text in docs]
+        except Exception as error:
+            if _is_final(error):
+                raise
+            made = [_far_as_possible(nlp, text) for text in held]
+        yield from made
 
 
 def _is_final(error: Exception) -> bool:

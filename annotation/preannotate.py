@@ -22,6 +22,7 @@ from rich.table import Table
 
 from annotation import import_pipeline
 from annotation.evaluate import told
+from annotation.flags import FAILED
 from annotation.log import Suggestion
 from annotation.suggestions import SCHEMA, Suggestions, read_suggestions
 from corpus.errors import JiaozhuError, SpanError
@@ -102,7 +103,7 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
         spans: Counter[tuple[str, str]] = Counter()
         with TableWriter(second, SCHEMA) as table:
             for text, known in track(_texts(documents, first), "spreading names", total - copies):
-                has_words = "jiaozhu_lac" in nlp.pipe_names and "failed:lac" not in known.flags
+                has_words = "jiaozhu_lac" in nlp.pipe_names and f"{FAILED}lac" not in known.flags
                 words_of = consistency.words_by_model if has_words else None
                 found = consistency.spread(names, text, known.spans, words_of) if len(names) else known.spans
                 spans.update((span.label, span.source) for span in found)

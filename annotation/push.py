@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from annotation.changes import condition, query_of
 from annotation.choice import Candidate, drawn, expected_errors, order, sample
 from annotation.connection import address, alone, connected
 from annotation.labels import LabelScheme, load_labels
@@ -65,6 +66,7 @@ class Pushed:
     renewed: int  # of `already`: they got the suggestions of a newer model
     without: int  # of `pushed`: they have no suggestions
     blind: int  # of `without`: by choice
+    partial: int  # of `pushed`: a part of the pipeline or the endpoint gave nothing for them (annotation/flags.py)
     planted: int  # got one suggestion that is wrong on purpose
     left: int  # not pushed, for `--limit`
     overlapping: int  # tasks that were given to several annotators, or back to one
@@ -115,6 +117,7 @@ def push(
         renewed=counts["renewed"],
         without=counts["without"],
         blind=counts["blind"],
+        partial=counts["partial"],
         planted=counts["planted"],
         left=counts["left"],
         overlapping=counts["overlapping"],
@@ -165,6 +168,7 @@ class _Push:
                 blind = drawn(doc_id, "blind", self.settings.blind)
                 shown = self._planted(document, suggested) if suggested and not blind else suggested
                 fresh.append(to_task(document, shown, self.scheme, blind=blind))
+                self.counts["partial"] += not blind and suggested is not None and suggested.is_partial
             else:
                 self.counts["left"] += 1
         remember(self.memory, self.planted)  # before anybody can see them
@@ -306,8 +310,7 @@ def find_tasks(client: LabelStudio, project: Project, doc_ids: Iterable[str]) ->
     """The tasks of these documents, oldest first."""
     found: dict[str, list[Task]] = {}
     for batch in batched(doc_ids, LOOK_UP):
-        item = {"filter": "filter:tasks:data.doc_id", "operator": "in_list", "type": "String", "value": batch}
-        query = json.dumps({"filters": {"conjunction": "and", "items": [item]}}, separators=(",", ":"))
+        query = query_of([condition("data.doc_id", "in_list", batch, "String")])
         pages: Any = client.tasks.list(project=project.id, query=query, page_size=1000, fields="all", include=INCLUDED)
         for task in pages:
             data, versions = task.data, task.predictions_model_versions or ""

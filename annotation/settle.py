@@ -16,6 +16,7 @@ from typing import NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from annotation.flags import flags_of
 from annotation.groups import ADCODES, DIVISIONS, IDS, SCORED, TEXT, TRUST, VALUES, WORDS, span_of
 
 VERSION = "0.3.2"
@@ -28,6 +29,8 @@ MIN_SCORE = 0.4  # below, deleting costs annotators more than adding what was ri
 for _name in ("score", "source", "adcode", "value"):
     if not Span.has_extension(_name):
         Span.set_extension(_name, default=None)
+if not Doc.has_extension("flags"):
+    Doc.set_extension("flags", getter=lambda doc: flags_of(doc.text, doc))
 
 # The log odds that a suggestion is right: what its kind is worth, and what the model's agreement adds.
 PRIOR, AGREES, LOGIT, DISAGREES = 2.92, 0.21, 0.84, 0.25

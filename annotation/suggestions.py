@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from annotation.flags import FAILED, UNANSWERED
 from annotation.log import Suggestion
 from corpus.store import read_rows
 
@@ -53,6 +54,11 @@ class Suggestions:
     model: str
     spans: tuple[Suggestion, ...]
     flags: tuple[str, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something that should have read the text did not, so that suggestions may lack."""
+        return any(flag == UNANSWERED or flag.startswith(FAILED) for flag in self.flags)
 
 
 def read_suggestions(path: Path) -> Iterator[Suggestions]:

@@ -110,6 +110,7 @@ class Document:
     url: str = "http://example.org/?a=1&b=2"
     site: str | None = None
     score: float = 0.95
+    flags: Sequence[str] = ()
 
     @property
     def doc_id(self) -> str:
@@ -189,6 +190,7 @@ class Desk:
                             "text_sha256": text_sha256(document.text),
                             "model": document.model,
                             "spans": spans,
+                            "flags": list(document.flags),
                         }
                     )
 

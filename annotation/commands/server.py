@@ -120,6 +120,7 @@ def push(
         "pushed": done.pushed,
         "  of these without suggestions": done.without,
         "    of these blind, by choice": done.blind,
+        "  of these where a part of the pipeline failed": done.partial,
         "with one suggestion that is wrong on purpose": done.planted,
         "already there": done.already,
         "  of these with new suggestions": done.renewed,

@@ -51,7 +51,8 @@ def evaluate(
         Path | None, typer.Option(help="Where the texts of a log are; by default the workspace's corpus.")
     ] = None,
     label: Annotated[
-        list[str] | None, typer.Option(help="A label to count; repeat it. By default all that the gold has.")
+        list[str] | None,
+        typer.Option(help="A label to count; repeat it. By default all that the gold has, or else the scheme."),
     ] = None,
     model: ModelOption = None,
     crf: CrfOption = None,
@@ -75,14 +76,14 @@ def evaluate(
     from annotation.labels import load_labels
 
     items = read_gold(gold, corpus or context.obj.corpus)
-    labels = {span.label for item in items for span in item.spans} | set(load_labels(context.obj.labels).names)
+    marked, scheme = {span.label for item in items for span in item.spans}, load_labels(context.obj.labels).names
+    labels = sorted(marked.union(scheme))
     for asked in label or ():
         if asked not in labels:
-            raise JiaozhuError(
-                f"--label {asked}: neither {gold} nor the scheme has it; they have {', '.join(sorted(labels))}"
-            )
+            raise JiaozhuError(f"--label {asked}: neither {gold} nor the scheme has it; they have {', '.join(labels)}")
     predict, name = predictor(_settings(context.obj, model, crf, known), context.obj.labels)
-    print_evaluation(run(predict, items, label or (), name), errors=errors, as_json=as_json)
+    counted = label or sorted(marked) or scheme
+    print_evaluation(run(predict, items, counted, name), errors=errors, as_json=as_json)
 
 
 def words_model(

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from annotation import people
 from annotation.evaluate import evaluate, predictor
 from annotation.gold import Entity, Gold, parse_marked, read_gold
 from corpus.errors import JiaozhuError
@@ -217,6 +218,36 @@ def test_texts_without_a_span_count_and_labels_beyond_the_scheme_are_missed(tmp_
     )
     made = evaluate(predictor()[0], read_gold(tmp_path / "a.jsonl"))
     assert (made.texts, made.characters, made.kinds["missed"], made.scores["DRUG"].found) == (3, 7, 1, 0)
+
+
+def test_gold_that_says_it_has_no_span_counts_what_is_found_all_the_same(tmp_path):
+    lines = ('{"text": "张明远在青岛市投资5亿元。", "spans": []}', '{"text": "没有。", "spans": []}')
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    done = CliRunner().invoke(app, ["annotation", "evaluate", str(tmp_path / "a.jsonl"), "--json"])
+    assert done.exit_code == 0, done.output
+    made = json.loads(done.output)
+    assert (made["labels"]["all"]["found"], made["labels"]["LOC"]["found"], made["labels"]["all"]["gold"]) == (3, 1, 0)
+    assert (made["labels"]["all"]["precision"], made["mistakes"]["spurious"]) == (0, 3)
+    assert made["per_1000_characters"]["deletions"] == round(3000 / made["characters"], 2)
+    (tmp_path / "a.jsonl").write_text("\n")
+    with pytest.raises(JiaozhuError, match="no gold here"):
+        read_gold(tmp_path / "a.jsonl")
+
+
+def test_a_part_that_fails_on_a_text_is_told_and_the_rest_is_compared(tmp_path, monkeypatch):
+    read = people.find_people
+
+    def fails(text, words):
+        return 1 // 0 if "麻烦" in text else read(text, words)
+
+    monkeypatch.setattr(people, "find_people", fails)
+    (tmp_path / "a.txt").write_text("[[青岛市|LOC]]开会。\n麻烦的[[青岛市|LOC]]。\n麻烦。\n", "utf-8")
+    command = ["annotation", "evaluate", str(tmp_path / "a.txt")]
+    made = json.loads(CliRunner().invoke(app, [*command, "--json"]).output)
+    assert (made["labels"]["LOC"]["exact"], list(made["failures"]["people"])) == (2, ["a.txt:2", "a.txt:3"])
+    shown = CliRunner().invoke(app, command)
+    assert shown.exit_code == 0, shown.output
+    assert "people failed on 2 of the texts, first on a.txt:2: ZeroDivisionError" in shown.output
 
 
 def test_a_text_with_many_spans_is_compared_in_a_time_that_grows_with_them():

@@ -38,6 +38,19 @@ def test_a_second_push_makes_no_second_task(label_studio, desk, document):
     assert len(tasks_of(desk)) == 2
 
 
+def test_documents_on_which_a_part_failed_are_counted_where_they_are_shown_its_suggestions(
+    label_studio, desk, document
+):
+    desk.write(
+        document("济南大学\n", flags=["long_sentence", "failed:people"]),
+        document("山东大学\n", flags=["unanswered"]),
+        document("云州大学\n", flags=["unreadable_characters"]),
+    )
+    assert desk.json("push", "--limit", "0")["partial"] == 0
+    assert desk.json("push")["partial"] == 2
+    assert "of these where a part of the pipeline failed │ 0" in desk.run("push").stdout
+
+
 def test_odd_characters_arrive_as_they_are_with_every_offset_in_place(label_studio, desk, document):
     words = [("𠮷野家", "ORG"), ("济南", "LOC"), ("3000亿元", "MONEY"), ("两处", "LOC")]
     sent = document(ODD, words, title="<script>alert(1)</script>")
