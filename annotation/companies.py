@@ -14,6 +14,7 @@ from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.names import ACTS, BRAND, GENERIC, Edges, Name, covered
+from annotation.openings import matches
 from annotation.people import is_chinese_name
 from annotation.places import COUNTRIES
 
@@ -39,7 +40,7 @@ def brands(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
     taken = covered(name for name in found if name.kind != "model")
     business = is_business(text)
     seen: dict[str, list[tuple[int, int, bool, bool]]] = {}
-    for match in BRAND.finditer(text):
+    for match in matches(BRAND, text):
         end = match.end()
         if not words.ends_at(end) or end - 1 in taken:
             continue
@@ -270,7 +271,7 @@ def framed(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
                 index -= 1
             if frame is _SHARE or index < 0 or words.all[index].tag == "w":
                 yield from _company(edges, start, end, strict=frame is not _SHARE)
-    for match in _BEFORE_COMPANY.finditer(text):
+    for match in matches(_BEFORE_COMPANY, text):
         start = end = match.end()
         if not words.ends_at(start):
             continue

@@ -38,6 +38,7 @@ from annotation.names import (
     bare,
     last_end,
 )
+from annotation.openings import matches
 from annotation.places import COUNTRIES, Place, find_divisions, find_places
 from annotation.places import GROUP as PLACES
 from annotation.quoted import quoted, without
@@ -98,7 +99,7 @@ def _by_last_word(edges: Edges) -> Iterator[Name]:
         start = _stem(edges, match.start(), "legal")
         if start is not None and start < match.start() and match.end() - start <= LONGEST:
             yield Name(start, match.end(), "legal")
-    for match in LAST.finditer(text):
+    for match in matches(LAST, text):
         kind = match.lastgroup or ""
         if not words.ends_at(match.end()) and not LEGAL.match(text, match.start()):
             continue

@@ -18,6 +18,7 @@ from spacy.tokens import Doc
 from annotation.divisions import adcodes, divisions
 from annotation.groups import ADCODES, DIVISIONS, Found, Words, suggest, text_of, words_of
 from annotation.lexicon import lexicon
+from annotation.openings import matches
 from annotation.sounds import is_foreign
 
 VERSION = "0.4.0"
@@ -118,7 +119,7 @@ def find_zones(text: str, words: Words, known: Iterable[Place]) -> list[Place]:
     found: list[Place] = []
     for match in _REGION.finditer(text):
         found.append(Place(*match.span(), "zone", None, 0.95))
-    for match in _ZONE.finditer(text):
+    for match in matches(_ZONE, text):
         end = match.end()
         start = _zone_start(text, words, match.start(), end, starts)
         if start is None:
