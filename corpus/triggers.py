@@ -26,7 +26,7 @@ _ANYWHERE = 1 << 63  # of a pattern without triggers; no line is without it
 Tried: TypeAlias = Literal["anywhere", "at start", "whole"]
 
 try:
-    from corpus.trigger_parser import triggers_of
+    from corpus.trigger_parser import triggers_of as triggers_of  # for annotation.openings, too
 except (ImportError, AttributeError):  # a Python whose parser of patterns is elsewhere, or another one
 
     def triggers_of(pattern: str, flags: int = 0, tried: Tried = "anywhere") -> set[str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import annotation
 from annotation.amounts import find_amounts
 from annotation.dates import find_dates
-from annotation.evaluate import read_gold
+from annotation.gold import read_gold
 from annotation.normalize import normalize, normalize_all
 
 SAMPLES = Path(__file__).parents[2] / "samples/articles"
