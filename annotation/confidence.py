@@ -26,7 +26,7 @@ class Grade(NamedTuple):
 
 # What they come to on gold: `make bench-ner`.
 GRADES = (
-    Grade("doubtful", 0.6, "??", "多半有误", "3px double"),
+    Grade("doubtful", 0.6, "??", "更可能有误", "3px double"),
     Grade("unsure", 0.9, "?", "可能有误", "2px dashed"),
 )
 SUBMITTED = 'button[aria-label="submit"]'  # Update; the button of an annotation that was never submitted says more

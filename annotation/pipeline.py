@@ -213,11 +213,15 @@ def annotate_all(nlp: Language, texts: Iterable[str]) -> Iterator[Annotated]:
     rest = iter(texts)
     while held := list(islice(rest, nlp.batch_size)):
         docs = _docs(nlp, held)
+        before = [(counts, counts.copy()) for counts in _left_out(nlp)]
         try:
             made = [Annotated(_suggestions(nlp, doc, text), flags.flags_of(text, doc)) for doc, text in docs]
         except Exception as error:
             if _is_final(error):
                 raise
+            for counts, old in before:  # they are counted again
+                counts.clear()
+                counts.update(old)
             made = [_far_as_possible(nlp, text) for text in held]
         yield from made
 
@@ -292,10 +296,11 @@ def usage_of(nlp: Language) -> dict[str, float] | None:
 
 def left_out(nlp: Language) -> dict[str, int]:
     """Spans of a foreign model by those of its labels that are none of the scheme's and that nobody mapped."""
-    counts: Counter[str] = Counter()
-    for _, part in nlp.pipeline:
-        counts.update(getattr(part, "left_out", {}))
-    return dict(sorted(counts.items()))
+    return dict(sorted(sum(_left_out(nlp), Counter[str]()).items()))
+
+
+def _left_out(nlp: Language) -> list[Counter[str]]:
+    return [part.left_out for _, part in nlp.pipeline if hasattr(part, "left_out")]
 
 
 def check(suggestions: Iterable[Suggestion], text: str) -> None:

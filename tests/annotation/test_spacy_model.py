@@ -4,12 +4,13 @@ import shutil
 
 import pytest
 import spacy
+from spacy.language import Language
 from spacy.training import Example
 
 import annotation
 from annotation.gold import read_gold
 from annotation.groups import suggested
-from annotation.pipeline import left_out, model_of, suggest, suggest_all
+from annotation.pipeline import annotate_all, left_out, model_of, suggest, suggest_all
 from corpus.errors import JiaozhuError
 from corpus.workspace import Annotation
 
@@ -139,6 +140,24 @@ def test_labels_that_nobody_mapped_are_named_and_counted_until_they_are(tmp_path
     mapped = annotation.load_pipeline(alone(tmp_path / "ruler", labels={"TITLE": ""}))
     assert [len(spans) for spans in suggest_all(mapped, texts)] == [1, 0]
     assert left_out(mapped) == {}
+
+
+def test_what_is_left_out_is_counted_once_where_another_part_fails(tmp_path):
+    @Language.component("test_fails_beside_a_model")
+    def fails(doc):
+        if "麻烦" in doc.text:
+            raise ValueError
+        return doc
+
+    nlp = spacy.blank("zh")
+    nlp.add_pipe("entity_ruler").add_patterns(
+        [{"label": "GPE", "pattern": "嘉义"}, {"label": "TITLE", "pattern": "县长"}]
+    )
+    nlp.to_disk(tmp_path / "ruler")
+    loaded = annotation.load_pipeline(alone(tmp_path / "ruler"))
+    loaded.add_pipe("test_fails_beside_a_model")
+    assert [len(made.failures) for made in annotate_all(loaded, ["县长。", "县长麻烦。", "县长。"])] == [0, 1, 0]
+    assert left_out(loaded) == {"TITLE": 3}
 
 
 def test_the_summary_of_a_run_tells_how_to_map_what_was_left_out(tmp_path):

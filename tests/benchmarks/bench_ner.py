@@ -71,13 +71,15 @@ def fewfc() -> list[Gold]:
     return read_gold(path) if path.is_file() else []
 
 
-def by_grade(golds: Sequence[Gold]) -> dict[str, tuple[int, int]]:
-    """How many suggestions Label Studio shows as sure, unsure and doubtful, and how many of them are wrong."""
+def by_grade(golds: Sequence[Gold], labels: Sequence[str] = ()) -> dict[str, tuple[int, int]]:
+    """How many suggestions, of these labels if any are given, Label Studio shows as sure, unsure and doubtful, and how
+    many of them are wrong.
+    """
     nlp = annotation.load_pipeline()
     counts: dict[str, tuple[int, int]] = {}
     for item in golds:
         right = set(item.spans)
-        for span in nlp(item.text).ents:
+        for span in (span for span in nlp(item.text).ents if not labels or span.label_ in labels):
             grade = grade_of(span._.score)
             name = grade.name if grade else "sure"
             made, wrong = counts.get(name, (0, 0))
@@ -171,6 +173,9 @@ def main() -> None:
         "suggestions_and_wrong_ones_by_grade": by_grade(
             [item for name, gold in golds.items() if "(test)" in name for item in gold]
         ),
+        "names_and_wrong_ones_by_grade_on_even_lines": by_grade(
+            [item for kind in KINDS for item in lines(kind, "even")], NAMES
+        ),
         "characters_per_second": speeds(text),
         "start_up_seconds": start_up(),
         "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
@@ -184,8 +189,9 @@ def main() -> None:
             for label, row in made["labels"].items():
                 rates = "  ".join(f"{rate} {row[rate]:.3f}" for rate in ("precision", "recall", "f1"))
                 print(f"{name:24}{who:12}{label:8}{row['gold']:>6}  {rates}")
-    for name, (made, wrong) in figures["suggestions_and_wrong_ones_by_grade"].items():
-        print(f"{name:24}{made:>12,} suggestions, {wrong / made:.1%} wrong")
+    for what in ("suggestions_and_wrong_ones_by_grade", "names_and_wrong_ones_by_grade_on_even_lines"):
+        for name, (made, wrong) in figures[what].items():
+            print(f"{name:24}{made:>12,} {what.partition('_')[0]}, {wrong / made:.1%} wrong")
     for name, speed in figures["characters_per_second"].items():
         print(f"{name:24}{speed:>12,} characters/s")
     print(f"start-up {figures['start_up_seconds']} s, memory {figures['memory_mb']} MB")

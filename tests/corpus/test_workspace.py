@@ -1,13 +1,14 @@
 """A workspace file is read exactly, and what is wrong in it is named."""
 
 import re
+import tomllib
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
 
 from corpus.errors import JiaozhuError
-from corpus.workspace import Workspace, load_workspace
+from corpus.workspace import Annotation, Cleaning, Endpoint, Exports, Studio, Workspace, load_workspace
 
 SETTINGS = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -113,16 +114,24 @@ def test_a_named_file_that_is_missing_is_said(tmp_path):
         load_workspace(tmp_path / "nope.toml")
 
 
-def settings_of(section: object) -> set[str]:
-    """The names of all its settings, those of inner sections too; root is no setting."""
-    values = {item.name: getattr(section, item.name) for item in fields(section)}
-    inner = {name for value in values.values() if is_dataclass(value) for name in settings_of(value)}
-    return inner | {name for name, value in values.items() if not is_dataclass(value)} - {"root", "labels"}
+SECTIONS = {
+    "paths": Workspace,
+    "corpus": Cleaning,
+    "annotation": Annotation,
+    "endpoint": Endpoint,
+    "studio": Studio,
+    "exports": Exports,
+}
 
 
 def test_the_page_of_settings_names_each_of_them_with_its_default(tmp_path):
     (shown,) = re.findall(r"```toml\n(.*?)```", SETTINGS.read_text("utf-8"), re.S)
     assert load_workspace(write(tmp_path, shown)) == load_workspace(write(tmp_path, ""))
-    assert settings_of(Workspace()) - set(re.findall(r"^(?:# )?(\w+) = ", shown, re.M)) == set()
+    named = tomllib.loads(re.sub(r"^# (?=\w+ = )", "", shown, flags=re.M))
+    named["endpoint"] = named["annotation"].pop("endpoint")
+    for section, kind in SECTIONS.items():
+        settings = {item.name for item in fields(kind) if not is_dataclass(getattr(kind(), item.name))} - {"root"}
+        assert set(named.pop(section)) == settings, section
+    assert not named
     without_a_default = "".join(re.findall(r"^# (\w+ = .*\n)", shown, re.M))
     assert set(re.findall(r"^(\w+) = ", without_a_default, re.M)) == {"labels", "crf", "list", "key_file"}
