@@ -63,7 +63,7 @@ class Annotation:
     crf: Path | None = None  # a model that `jiaozhu exports train` made
     list: Path | None = None  # names that are known
     segmenter: str = "lac"  # or "pkuseg", a second opinion on the borders of organizations; slower, 0.8 GB
-    skip: tuple[str, ...] = ()  # parts left out: amounts, dates, places, organizations, people
+    skip: tuple[str, ...] = ()  # parts left out: amounts, dates, lac, places, organizations, people
     min_score: float = 0.4  # below, deleting costs annotators more than adding what was right
     batch_size: int = 64  # documents that go through the models together
     trust: float = 0.9  # precision and recall of a foreign model, as `annotation evaluate` measures it alone

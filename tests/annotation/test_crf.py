@@ -5,6 +5,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation import characters
-from annotation.crf import ABOUT, GROUP, MAX_PIECE, WEIGHTS, Crf, _packed, features, pieces, train
+from annotation import crf as module
+from annotation.crf import ABOUT, GROUP, MAX_PIECE, WEIGHTS, Crf, _packed, features, held_out, pieces, train
 from annotation.evaluate import evaluate
 from annotation.gold import Entity, read_gold
 from corpus.errors import JiaozhuError, SpanError
@@ -39,6 +41,26 @@ def test_what_it_learned_it_suggests_and_half_the_articles_teach_it_the_other_ha
 
     assert evaluate(predict, GOLD[::2]).total.f1 > 0.98
     assert evaluate(predict, GOLD[1::2]).total.f1 > 0.7  # 0.78 when this was written
+
+
+@pytest.mark.parametrize(("most", "texts"), [(10_000, 24), (100, 12), (1, 1)])
+def test_a_second_look_learns_from_other_texts_of_at_most_so_many_characters(monkeypatch, most, texts):
+    learn, learned = module._learn, []
+
+    def recorded(taught, *others):
+        learned.append({text for text, _ in taught})
+        return learn(taught, *others)
+
+    monkeypatch.setattr(module, "LEARNED", most)
+    monkeypatch.setattr(module, "_learn", recorded)
+    examples = [(f"{name}在开会", [(0, 2, "LOC")]) for name in map("".join, product("东西南北", "京江山河", "甲乙"))]
+    assert len(examples) == 32
+    found = list(held_out(examples, 4, iterations=3))
+    assert len(found) == len(examples)
+    assert len(learned) == 4
+    for number, taught in enumerate(learned):
+        assert taught.isdisjoint(text for text, _ in examples[number::4])
+        assert len(taught) == texts  # of six characters each
 
 
 def test_the_same_examples_make_the_same_bytes_in_another_process(model, tmp_path):
