@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from annotation.countries import OF_COUNTRY
 from annotation.divisions import divisions
 from annotation.names import BRAND, COMPANY, GENERIC, LEVEL, LONGEST, STATE, Edges, Name, bare, last_end
 from annotation.places import COUNTRIES
@@ -48,7 +49,7 @@ def without_country(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:
         piece = edges.text[name.start : name.end]
         for size in (4, 3, 2):
             rest = piece[size:]
-            if piece[:size] in COUNTRIES and len(rest) > 2 and COMPANY.search(rest):
+            if piece[:size] in COUNTRIES and len(rest) > 2 and COMPANY.search(rest) and not OF_COUNTRY.fullmatch(rest):
                 name = name._replace(start=name.start + size)
                 break
         yield name

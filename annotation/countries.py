@@ -120,7 +120,7 @@ _MISSION = re.compile(
 )
 _COMPANY = re.compile(r"(?:集团|公司|银行|汽车|电子|航空|石油|化工|药业|钢铁|重工|商社|证券|保险|基金|株式会社)$")
 # A country and a branch of business are one name: 英国广播公司, 法国电力集团.
-_INDUSTRY = re.compile(
+OF_COUNTRY = re.compile(
     r"(?:广播|航空|航天|石油|天然气|电信|电力|电视|铁路|邮政|烟草|矿业|钢铁|通信|通讯|保险|人寿|工商|商业|国家|国民|中央|联邦|进出口|石化|化工|海运|航运|造船|开发|投资|证券|汽车|电子|电影|出版|唱片|新闻|农业|产业|兴业|劝业|长期|信用|储蓄|外贸|外换|租赁)*"
     r"(?:集团|公司|银行|汽车|电子|航空|石油|化工|药业|钢铁|重工|商社|证券|保险|基金)"
 )
@@ -164,7 +164,7 @@ def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
             continue
         if tag == "ORG" and end - start > 4 and _COMPANY.search(text, start, end):
             size = next((size for size in (6, 5, 4, 3, 2) if text[start : start + size] in COUNTRIES), 0)
-            if size and end - start - size > 2 and not _INDUSTRY.fullmatch(text, start + size, end):
+            if size and end - start - size > 2 and not OF_COUNTRY.fullmatch(text, start + size, end):
                 found += (Word(start, start + size, "LOC", max(score, RULE)), word._replace(start=start + size))
                 continue
         if tag == "LOC" and score < UNSURE and (act := _ACT.search(text, start, end)) is not None:
@@ -194,7 +194,7 @@ def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
 # Teams --------------------------------------------------------------------------------------------------------------
 
 _TEAM = re.compile(
-    r"(?:国家|青年|国奥|奥运|省|市)?(?:男子|女子|男|女)?(?:足球|篮球|排球|乒乓球?|羽毛球|游泳|体操|跳水|田径|举重|射击|围棋|冰球|曲棍球|垒球|手球|水球|足|篮|排|乒|羽)?"
+    r"(?:国家|青年|国奥|奥运|省|市)?(?:男子|女子|男|女)?(?:足球|篮球|排球|乒乓球?|羽毛球|游泳|体操|跳水|田径|举重|射击|围棋|冰球|曲棍球|垒球|手球|水球|(?<=[男女])[足篮排乒羽])?"
     r"(?:代表|国家|联|二|一|青年)?队(?![员长伍形列友医服旗报内里际])|(?:男|女)[足篮排乒](?![球])"
 )
 

@@ -19,6 +19,7 @@ from annotation.companies import AFTER_BRAND, BEFORE_BRAND, brands, framed, is_b
 from annotation.government import state_bodies
 from annotation.groups import DIVISIONS, Found, Words, suggest, suggested, text_of, words_of
 from annotation.lexicon import lexicon
+from annotation.mending import UNSURE
 from annotation.mentions import again, aliases, listed
 from annotation.names import (
     ACTS,
@@ -119,6 +120,7 @@ def _stem(edges: Edges, start: int, kind: str) -> int | None:
     text = edges.text
     begin = start
     anchor: int | None = None
+    sure = False  # whether the model has an organization there
     steps = 0
     cursor = start
     index = edges.words.index_at(start - 1) if start else -1
@@ -149,6 +151,9 @@ def _stem(edges: Edges, start: int, kind: str) -> int | None:
             begin = anchor = word.start
             break
         if word.tag == "ORG":
+            if sure and word.score < UNSURE / 2:
+                break  # 求问|协和医院
+            sure = word.score > UNSURE
             begin = anchor = word.start
         elif word.tag == "w" and piece in ("）", ")") and kind in ("legal", "company"):
             least = max(0, start - LONGEST)
@@ -251,7 +256,7 @@ def _by_model(edges: Edges, structured: Sequence[Name]) -> Iterator[Name]:
             continue  # 5|市工信局: a class
         if _MANY_OF.match(name):
             continue  # 七市教育局
-        if name in _COMMON and not _is_meant(edges, start, end):
+        if name in _COMMON and not _is_meant(edges, start, end, word.score):
             continue
         if DEPARTMENT.fullmatch(name):
             if text[start - 1 : start] not in LEVEL:
@@ -292,9 +297,17 @@ _COMMON = lexicon("common_brands")
 _THING = re.compile(r"公司|集团|手机|电脑|汽车|系统|产品|官网|门店|员工|股|用户|发布会|新款|供应链|供应商|中国区")
 
 
-def _is_meant(edges: Edges, start: int, end: int) -> bool:
+# What is done with apples and millet.
+_NO_COMPANY = re.compile(
+    "[吃喝煮熬炒煎炖削啃尝买卖种甜酸脆糯粥饭汁皮籽核果菜肉蛋奶糖醋豆瓜梨桃树]|[一二两三四五六七八九十半几0-9][斤颗棵箱个只块克粒袋盒瓶片碗]"
+)
+
+
+def _is_meant(edges: Edges, start: int, end: int, score: float) -> bool:
     """Whether the sentence, or the whole text, speaks of the company and not of the thing."""
     text = edges.text
+    if score > UNSURE and _NO_COMPANY.search(text, max(0, start - 6), end + 8) is None:
+        return True
     return (
         _THING.match(text, end) is not None
         or AFTER_BRAND.match(text, end) is not None

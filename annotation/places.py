@@ -38,6 +38,8 @@ class Place(NamedTuple):
     score: float
 
 
+# What the model tags so is no name.
+_PLAIN = frozenset(("a", "ad", "an", "d", "v", "vd"))
 # A full name runs on into another word: 上海市|场, 济南市|民.
 _RUNS_ON = re.compile(r"[市区县州省](?:[场民值]|长(?!\s?[江沙])|级|域|直|属)")
 
@@ -67,6 +69,8 @@ def find_divisions(text: str, words: Words) -> list[Place]:
             if kind in ("short", "weak") and word is not None:
                 if word.tag in ("PER", "nw", "nz", "ORG") and (kind == "weak" or word.end > end):
                     continue
+                if word.tag in _PLAIN and word.end == end:
+                    kind = "weak"  # 平安/a: only in a list of places
                 if not ends and word.tag not in ("LOC", "ORG", "n") and not table_has(text, end):
                     continue
             found.append(Place(i, end, "full" if kind == "common" else kind, None, 0.9))
@@ -230,6 +234,7 @@ def find_places(text: str, words: Words, table: Sequence[Place]) -> list[Place]:
             and (country := _country(text[start:end]))
             and end - start > country + 1
             and not _STATE.search(text, start, end)
+            and not _BARE_SITE.fullmatch(text, start + country, end)
         ):
             kept.append(Place(start, start + country, "model", None, word.score))
             cursor = start + country
@@ -277,6 +282,7 @@ def _sites(text: str, places: Sequence[Place]) -> list[Place]:
 
 
 _OLD_TOWN = re.compile("[古老新县]城|古镇|老街")
+_BARE_SITE = re.compile("公园|花园|广场|大街|大道|街|路|宫|湖|河|山|岛|酒店|饭店|机场|车站|大桥|桥|教堂|学院|大学")
 _STATE = re.compile("(?:共和国|王国|公国|联邦|酋长国|联盟)$")
 
 

@@ -12,9 +12,11 @@ from functools import cache
 
 from annotation.countries import COUNTRY, abroad_bodies, countries, states, teams
 from annotation.divisions import divisions
+from annotation.given import again, given
 from annotation.groups import Word
 from annotation.lexicon import alternatives, lexicon
 from annotation.mending import NAMED, RULE, TITLED, UNSURE
+from annotation.posts import handles, makers
 from annotation.sites import sites
 from annotation.sounds import COUNTRIES, abroad, foreign, sounds
 
@@ -68,7 +70,7 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
                 break
             if (kind := known.get(text[start:stop])) is not None:
                 label, cursor = kind, stop
-        if label is None and headed:
+        if label is None and headed and tag != "nw":
             for size in (6, 5, 4, 3):  # 山|海关, 秦淮|河边: the end may stand inside a word
                 if known.get(text[start : start + size]) == "LOC":
                     label, cursor = "LOC", start + size
@@ -106,6 +108,7 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
 
 # People -------------------------------------------------------------------------------------------------------------
 
+_RUNS_ON = re.compile("[笑哭叹冷怒喝骂][道着]|[笑哭][说了]|[超太真好][远帅美强猛甜酷拼牛逗]|牛[逼掰叉]")  # 贾母笑|道
 _TITLE_AFTER = re.compile(rf"(?:{alternatives('titles')}|某|氏|家|姓|太太|夫人|老板|哥|姐|叔|婶|爷|奶|嫂|爸|妈)")
 
 
@@ -141,6 +144,9 @@ def people(text: str, words: Sequence[Word]) -> list[Word]:
                 found.append(Word(start, after.end, "PER", max(score, RULE)))
                 skip = True
                 continue
+        if tag == "PER" and end - start > 2 and _RUNS_ON.match(text, end - 1):
+            found += (Word(start, end - 1, "PER", max(score, RULE)), Word(end - 1, end, "d", 0.0))
+            continue
         if tag == "PER" and end - start == 2 and text[end - 1] in "从把给被向" and score < UNSURE:
             found += (Word(start, end - 1, "n", 0.0), Word(end - 1, end, "p", 0.0))  # 骑着马|从|鲁昂
             continue
@@ -182,7 +188,7 @@ def pieces(text: str, words: Sequence[Word]) -> list[Word]:
         last = found[-1] if found else None
         if last is not None and last.end == word.start:
             head = text[last.start : last.end]
-            if last.tag == word.tag == "LOC" and len(head) == 1 and head not in _ABBREVIATIONS:
+            if last.tag == word.tag == "LOC" and len(head) == 1 and head not in _ABBREVIATIONS + _WITH:
                 found[-1] = Word(last.start, word.end, "LOC", RULE)
                 continue
             if head in ("老", "小") and word.tag not in NAMED and _OLD.fullmatch(text, word.start, word.end):
@@ -196,6 +202,7 @@ _ABBREVIATIONS = (
     COUNTRY + "哈吉塔土波捷匈罗保希挪瑞芬丹荷比葡西智秘阿古墨奥黎约卡也华京津沪渝冀豫云辽"
     "黑湘皖鲁新浙赣鄂桂甘晋陕吉闽贵粤川青藏琼宁蜀滇黔秦蓉穗杭甬汉"
 )
+_WITH = "连在从到离沿对向同和朝往由去过出进回把被给让跟与及"
 _OLD = re.compile(f"[{''.join(sorted(SURNAMES))}](?:头|汉|头儿|头子|爹|爷子|太爷|奶奶)")
 
 
@@ -294,5 +301,9 @@ STEPS: tuple[Callable[[str, Sequence[Word]], list[Word]], ...] = (
     sites,
     teams,
     pieces,
+    given,
+    handles,
+    makers,
     lists,
+    again,
 )

@@ -247,7 +247,7 @@ def settled(found: Sequence[Candidate]) -> list[Candidate]:
     """
     kept: list[Candidate] = []
     taken: set[int] = set()
-    outer = {i: c for c in found if c.kind in _OUTER for i in range(c.start, c.end)}
+    outer = {i: c for c in found if c.kind in _OUTER or _is_called_by_date(c) for i in range(c.start, c.end)}
     for candidate in sorted((c for c in found if not c.kind.startswith("voter:")), key=lambda c: _rank(c, outer)):
         span = range(candidate.start, candidate.end)
         if taken.isdisjoint(span):
@@ -266,6 +266,11 @@ def settled(found: Sequence[Candidate]) -> list[Candidate]:
 
 
 _OUTER = frozenset(("organizations:legal", "organizations:government", "organizations:suffix", "organizations:alias"))
+
+
+def _is_called_by_date(candidate: Candidate) -> bool:
+    """Whether the model has a name of so few characters that a date at its head is a part of it: 五月|天."""
+    return candidate.model is not None and candidate.end - candidate.start < 5
 
 
 def _rank(candidate: Candidate, outer: Mapping[int, Candidate]) -> tuple[int, int, int]:

@@ -27,6 +27,8 @@ _CITY_SITE = re.compile(
 _NO_SITE_PLACE = frozenset(("中国", "全国"))
 _OUTSIDE = re.compile("[河江湖溪][边畔岸上里中底面水]|山[里上下中间]")
 _ENDINGS = frozenset("渡桥寺庙沟崖坡屯庄村岭坳洼湾滩塘营铺集堡寨河江湖山峰洞潭泉街巷庵祠塔亭阁")
+_HAMLET = frozenset("沟屯庄村崖坳洼寨堡渡铺湾岭峪圩塬坞")
+_VILLAGE = re.compile(".家[集庄屯沟村堡寨铺洼湾营坪坡岭桥渡坳窑塘埠港巷峪圩坞湖]")
 _INNER = re.compile("[宫院府观寺庙殿阁轩楼堂庄园祠庵][里外内前后上下中边旁]")
 _BARE_SITE = re.compile(
     "(?:人民|工人|首都|国家|奥林匹克|劳动|中山|解放|胜利|五一|八一|革命|英雄)(?:体育场|体育馆|大会堂|文化宫|公园|广场|大剧院|图书馆|会堂|大街|大道)"
@@ -47,6 +49,20 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
         if (bare := _BARE_SITE.match(text, start)) is not None and bare.end() in ends and tag != "PER":
             cursor = bare.end()
             found.append(Word(start, cursor, "LOC", 0.7))
+            continue
+        if tag == "PER" and end - start == 3 and score < 0.9 and _VILLAGE.match(text, start, end):
+            found.append(Word(start, end, "LOC", RULE))
+            continue
+        if (
+            tag in ("PER", "ORG")
+            and score < UNSURE
+            and end - start > 1
+            and text[end : end + 1] in _HAMLET
+            and text[end : end + 1]
+            and end + 1 in ends
+        ):
+            cursor = end + 1
+            found.append(Word(start, cursor, "LOC", RULE))  # 黑瞎子|沟
             continue
         if tag in NAMED and end - start > 1 and (tag != "PER" or score < 0.9):
             match = _SITE.match(text, end)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, TITLED, UNSURE
@@ -86,6 +87,7 @@ def foreign(text: str, words: Sequence[Word]) -> list[Word]:
             word.score < UNSURE
             and text[word.start : word.end] not in abroad()
             and text[word.start : word.end] not in COUNTRIES
+            and text[word.start : word.end] not in divisions().codes
         ):
             while first > 0 and len(found) and _is_piece(text, words[first - 1], pattern, found[-1]):
                 first -= 1
