@@ -236,9 +236,10 @@ def _by_model(edges: Edges, structured: Sequence[Name]) -> Iterator[Name]:
     """What the model calls an organization, without titles and roles, and not where it is only a class."""
     text = edges.text
     by_start = {name.start: name for name in structured}
+    sure = {word.start for word in edges.words.all if word.tag == "ORG" and word.score > UNSURE}
     for word in edges.words.all:
-        if word.tag != "ORG":
-            continue
+        if word.tag != "ORG" or (word.score < UNSURE / 2 and word.end in sure):
+            continue  # 求问|协和医院
         start, end = Words.trim(text, word.start, word.end)
         name = text[start:end]
         if not 2 <= end - start <= LONGEST or not any(map(str.isalpha, name)) or name.isdigit():

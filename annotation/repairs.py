@@ -82,6 +82,11 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
                 found.append(Word(start, cursor, label, max(score, 0.7)))
             continue
         cursor = end
+        if tag == "ORG" and score < UNSURE and end - start > 2:
+            cut = _brand_within(text, start, end, known)
+            if cut:
+                found += cut
+                continue
         if (
             tag == "PER"
             and end - start == 2
@@ -104,6 +109,21 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
                     continue
         found.append(word)
     return found
+
+
+def _brand_within(text: str, start: int, end: int, known: dict[str, str]) -> list[Word]:
+    """宜家|人, 郑州|富士康: a known name at the head of an unsure one, or behind a city."""
+    for stop in range(end - 1, start + 1, -1):
+        if known.get(text[start:stop]) == "ORG" and ENDING.match(text, stop) is None:
+            return [Word(start, stop, "ORG", RULE), Word(stop, end, "n", 0.0)]
+    for size in (2, 3):
+        if known.get(text[start + size : end]) == "ORG" and text[start : start + size] in divisions().codes:
+            return [Word(start, start + size, "LOC", RULE), Word(start + size, end, "ORG", RULE)]
+    return []
+
+
+# What makes another name of a brand before it: 京东|物流, 腾讯|公司.
+ENDING = re.compile("公司|集团|银行|股份|科技|物流|航空|大学|学院|医院|中心|[社报网局厂店院队所馆行]")
 
 
 # People -------------------------------------------------------------------------------------------------------------
@@ -202,7 +222,7 @@ _ABBREVIATIONS = (
     COUNTRY + "哈吉塔土波捷匈罗保希挪瑞芬丹荷比葡西智秘阿古墨奥黎约卡也华京津沪渝冀豫云辽"
     "黑湘皖鲁新浙赣鄂桂甘晋陕吉闽贵粤川青藏琼宁蜀滇黔秦蓉穗杭甬汉"
 )
-_WITH = "连在从到离沿对向同和朝往由去过出进回把被给让跟与及"
+_WITH = "连在从到离沿对向同和朝往由去把被给让跟与及"
 _OLD = re.compile(f"[{''.join(sorted(SURNAMES))}](?:头|汉|头儿|头子|爹|爷子|太爷|奶奶)")
 
 

@@ -29,6 +29,8 @@ _OUTSIDE = re.compile("[河江湖溪][边畔岸上里中底面水]|山[里上下
 _ENDINGS = frozenset("渡桥寺庙沟崖坡屯庄村岭坳洼湾滩塘营铺集堡寨河江湖山峰洞潭泉街巷庵祠塔亭阁")
 _HAMLET = frozenset("沟屯庄村崖坳洼寨堡渡铺湾岭峪圩塬坞")
 _VILLAGE = re.compile(".家[集庄屯沟村堡寨铺洼湾营坪坡岭桥渡坳窑塘埠港巷峪圩坞湖]")
+SURNAMES = lexicon("surnames")
+_CLAN = re.compile(".家(?:祠堂|宗祠|大院|老宅|大宅|花园|胡同)")
 _INNER = re.compile("[宫院府观寺庙殿阁轩楼堂庄园祠庵][里外内前后上下中边旁]")
 _BARE_SITE = re.compile(
     "(?:人民|工人|首都|国家|奥林匹克|劳动|中山|解放|胜利|五一|八一|革命|英雄)(?:体育场|体育馆|大会堂|文化宫|公园|广场|大剧院|图书馆|会堂|大街|大道)"
@@ -49,6 +51,10 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
         if (bare := _BARE_SITE.match(text, start)) is not None and bare.end() in ends and tag != "PER":
             cursor = bare.end()
             found.append(Word(start, cursor, "LOC", 0.7))
+            continue
+        if end - start < 4 and text[start] in SURNAMES and (clan := _CLAN.match(text, start)) and clan.end() in ends:
+            cursor = clan.end()
+            found.append(Word(start, cursor, "LOC", RULE))  # 白|家|祠堂
             continue
         if tag == "PER" and end - start == 3 and score < 0.9 and _VILLAGE.match(text, start, end):
             found.append(Word(start, end, "LOC", RULE))
