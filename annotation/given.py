@@ -12,21 +12,24 @@ from functools import cache
 from pathlib import Path
 
 from annotation.groups import Word
-from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, UNSURE
 
 TABLE = Path(__file__).with_name("given.txt")
 
 # A word before which only a person stands.
 _DOES = re.compile(
-    r"(?:[笑哭冷怒忙又也就便却都还只]|没有?|一声不吭地?|低声|高声|轻轻地?|慢慢地?|连忙|赶紧|忽然|突然)*"
+    r"(?:[笑哭冷怒忙又也就便却都还只]|没有?|一声不吭地?|低声|高声|轻轻地?|慢慢地?|连忙|赶紧|忽然|突然){0,4}"
     r"(?:说[：:，,“道着了不]|[说答问骂喊]道|[：:]“|笑了|笑着|哭了|哭着|叹了|骂了|想[，,了]|抬起?头|[点摇低抬]了?[点摇低抬]?头|咳嗽|转过?身|站[在起着了]|坐[在起着下了]|蹲[在下着]|跪[在下着]"
-    r"|躺[在下着]|走[进出到过]|跑[进出到过]|瞪着?|抹着?|咬着|推开|抱[着起]|端[着起]|拎[着起]|捧[着起]|背[着起]|挑[着起]|赶着|挥着?手|不?说话|不?作声|不吭声|嫁[到给人]|娶了?|出嫁|点着?了?烟|[他她](?:爹|娘|妈|爸)|家的|媳妇|的(?:爹|娘|媳妇|男人|婆婆|眼睛|脸上?|手[里上]))"
+    r"|躺[在下着]|走[进出到过]|跑[进出到过]|瞪着?|抹着?|咬着|推开|抱[着起]|端[着起]|拎[着起]|捧[着起]|背[着起]|挑[着起]|赶着|挥着?手|不?说话|不?作声|不吭声|嫁[到给人]|娶了?|出嫁|点着?了?烟|[他她](?:爹|娘|妈|爸)|家的|媳妇|的(?:爹|娘|媳妇|男人|婆婆|眼睛|脸|手|肩|头发|声音|背影|话))"
 )
 # A word after which somebody is named.
-_WHOSE = re.compile(r"(?:娶了?|嫁给了?|名叫|叫做?|丫头|丫鬟|媳妇|妻子|丈夫|儿子|女儿|妹妹|弟弟|姐姐|侄子|侄女|孙子|孙女|小名)$")
+_WHOSE = re.compile(
+    r"(?:娶了?|嫁给了?|名叫|叫做?|丫头|丫鬟|媳妇|妻子|丈夫|儿子|女儿|妹妹|弟弟|姐姐|侄子|侄女|孙子|孙女|小名)$"
+)
 _PLAIN = frozenset("人生家子国民兵士友军女雄官手心天里上下中力光")
-_COMMON = frozenset(("阳光", "月光", "春风", "春天", "大海", "江山", "森林", "文化", "世界", "金银", "平安", "喜悦", "新春", "青春"))
+_COMMON = frozenset(
+    ("阳光", "月光", "春风", "春天", "大海", "江山", "森林", "文化", "世界", "金银", "平安", "喜悦", "新春", "青春")
+)
 _KIND = frozenset(("n", "nz", "nw", "a", "an", "vn"))
 
 
@@ -55,12 +58,22 @@ def given(text: str, words: Sequence[Word]) -> list[Word]:
             )
         ):
             found.append(Word(start, end, "PER", RULE))
-        else:
-            found.append(word)
+            continue
+        if end - start == 1 and tag in _KIND and text[start] in known and text[start] not in _PLAIN:
+            last = found[-1] if found else None
+            if (
+                last is not None
+                and last.end == start
+                and last.end - last.start == 1
+                and last.tag in _KIND
+                and text[last.start] in known
+                and (len(found) == 1 or found[-2].tag == "w")
+                and _DOES.match(text, end)
+            ):
+                found[-1] = Word(last.start, end, "PER", RULE)  # 土|根|蹲在
+                continue
+        found.append(word)
     return found
-
-
-_NO_NAME = lexicon("no_names")
 
 
 def again(text: str, words: Sequence[Word]) -> list[Word]:

@@ -44,7 +44,7 @@ from annotation.places import COUNTRIES, Place, find_divisions, find_places
 from annotation.places import GROUP as PLACES
 from annotation.quoted import quoted, without
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 
 GROUP = "organizations"
 

@@ -17,7 +17,7 @@ from annotation.lexicon import alternatives, lexicon
 from annotation.occurrences import occurrences
 from annotation.sounds import is_foreign
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
 GROUP = "people"
 
 SURNAMES = lexicon("surnames")

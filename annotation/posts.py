@@ -30,11 +30,15 @@ def handles(text: str, words: Sequence[Word]) -> list[Word]:
         if word.start < cursor:
             continue
         stop = spans.get(word.start)
-        if stop is not None and word.end < stop and stop in ends:
-            if word.tag == "ORG" or (_MEDIUM.search(text, word.start, stop) and word.tag != "PER"):
-                cursor = stop
-                found.append(Word(word.start, stop, "ORG", 0.7))
-                continue
+        if (
+            stop is not None
+            and word.end < stop
+            and stop in ends
+            and (word.tag == "ORG" or (word.tag != "PER" and _MEDIUM.search(text, word.start, stop)))
+        ):
+            cursor = stop
+            found.append(Word(word.start, stop, "ORG", 0.7))
+            continue
         found.append(word)
     return found
 
@@ -48,7 +52,9 @@ _KIND = re.compile("比赛|项目|联赛|锦标赛|世锦赛|[总半]?决赛|世
 REACH = 40  # characters around a team in which its game is spoken of
 
 # What only a maker or a seller has.
-_MAKER = re.compile(r"的?(?:售后|客服|官网|官方|旗舰店|专柜|门店|快递员|信用卡|发布会|员工|股价|财报|总部|代言人|创始人|手机)")
+_MAKER = re.compile(
+    r"的?(?:售后|客服|官网|官方|旗舰店|专柜|门店|快递员|信用卡|发布会|员工|股价|财报|总部|代言人|创始人|手机)"
+)
 
 
 def makers(text: str, words: Sequence[Word]) -> list[Word]:

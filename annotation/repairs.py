@@ -82,10 +82,18 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
                 found.append(Word(start, cursor, label, max(score, 0.7)))
             continue
         cursor = end
+        if (
+            tag == "nz"
+            and headed
+            and (product := _PRODUCT.search(text, start + 2, end)) is not None
+            and known.get(text[start : product.start()]) == "ORG"
+        ):
+            found += (Word(start, product.start(), "ORG", RULE), Word(product.start(), end, "n", 0.0))  # 三星|手机
+            continue
         if tag == "ORG" and score < UNSURE and end - start > 2:
-            cut = _brand_within(text, start, end, known)
-            if cut:
-                found += cut
+            pieces_of = _brand_within(text, start, end, known)
+            if pieces_of:
+                found += pieces_of
                 continue
         if (
             tag == "PER"
@@ -113,14 +121,16 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
 
 def _brand_within(text: str, start: int, end: int, known: dict[str, str]) -> list[Word]:
     """宜家|人, 郑州|富士康: a known name at the head of an unsure one, or behind a city."""
-    for stop in range(end - 1, start + 1, -1):
+    for stop in range(min(end - 1, start + 8), start + 1, -1):
         if known.get(text[start:stop]) == "ORG" and ENDING.match(text, stop) is None:
             return [Word(start, stop, "ORG", RULE), Word(stop, end, "n", 0.0)]
-    for size in (2, 3):
+    for size in (2, 3) if end - start < 12 else ():
         if known.get(text[start + size : end]) == "ORG" and text[start : start + size] in divisions().codes:
             return [Word(start, start + size, "LOC", RULE), Word(start + size, end, "ORG", RULE)]
     return []
 
+
+_PRODUCT = re.compile("(?:手机|电脑|电视机?|空调|冰箱|汽车|相机|笔记本|平板|快递|外卖|客服|充电宝|路由器|手环|耳机)$")
 
 # What makes another name of a brand before it: 京东|物流, 腾讯|公司.
 ENDING = re.compile("公司|集团|银行|股份|科技|物流|航空|大学|学院|医院|中心|[社报网局厂店院队所馆行]")

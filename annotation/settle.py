@@ -19,7 +19,7 @@ from spacy.tokens import Doc, Span
 from annotation.flags import flags_of
 from annotation.groups import ADCODES, DIVISIONS, IDS, SCORED, TEXT, TRUST, VALUES, WORDS, span_of
 
-VERSION = "0.3.2"
+VERSION = "0.3.3"
 RULES = ("amounts", "dates")
 NAMES = ("organizations", "people", "places", "list")
 VOTERS = ("crf", "model")

@@ -29,6 +29,10 @@ _OUTSIDE = re.compile("[河江湖溪][边畔岸上里中底面水]|山[里上下
 _ENDINGS = frozenset("渡桥寺庙沟崖坡屯庄村岭坳洼湾滩塘营铺集堡寨河江湖山峰洞潭泉街巷庵祠塔亭阁")
 _HAMLET = frozenset("沟屯庄村崖坳洼寨堡渡铺湾岭峪圩塬坞")
 _VILLAGE = re.compile(".家[集庄屯沟村堡寨铺洼湾营坪坡岭桥渡坳窑塘埠港巷峪圩坞湖]")
+_GOING = re.compile("[在到从往回进]了?$|[去过出]了$|离开了?$|直奔$")
+_AFTER_GOING = re.compile(
+    "(?![这那一两三几每各小大老新旧古破本邻全山后前上下半对别某我你他它])(?:[\u4e00-\u9fff]{2}[沟屯庄渡洼寨崖庵峪塬坞圩岭坳]|(?!度假|地球|奥运|世博|亚运)[\u4e00-\u9fff]{2}[村镇])(?![长民子头])"
+)
 SURNAMES = lexicon("surnames")
 _CLAN = re.compile(".家(?:祠堂|宗祠|大院|老宅|大宅|花园|胡同)")
 _INNER = re.compile("[宫院府观寺庙殿阁轩楼堂庄园祠庵][里外内前后上下中边旁]")
@@ -55,6 +59,16 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
         if end - start < 4 and text[start] in SURNAMES and (clan := _CLAN.match(text, start)) and clan.end() in ends:
             cursor = clan.end()
             found.append(Word(start, cursor, "LOC", RULE))  # 白|家|祠堂
+            continue
+        if (
+            tag not in NAMED
+            and end - start < 5
+            and _GOING.search(text, max(0, start - 3), start)
+            and (hamlet := _AFTER_GOING.match(text, start)) is not None
+            and hamlet.end() in ends
+        ):
+            cursor = hamlet.end()
+            found.append(Word(start, cursor, "LOC", RULE))  # 回了|核桃|沟
             continue
         if tag == "PER" and end - start == 3 and score < 0.9 and _VILLAGE.match(text, start, end):
             found.append(Word(start, end, "LOC", RULE))

@@ -52,8 +52,8 @@ def measured(name: str) -> Evaluation:
         ("seeds", "eb12ef44d8054927"),
         ("fewfc", "26b948cd76b2a698"),
         ("news", "572f22abc7e7d8bc"),
-        ("web", "91f74e70667ad21b"),
-        ("literature", "9adb3a14882b0804"),
+        ("web", "ce799e7947f08e73"),
+        ("literature", "dd2516d6d0f299d3"),
     ],
 )
 def test_the_floors_hold_for_this_data(name, digest):
@@ -89,7 +89,7 @@ def test_the_pipeline_is_at_least_five_points_better_than_the_model_alone(name):
 
 
 @pytest.mark.parametrize(
-    ("kind", "floor", "more"), [("news", 0.84, 0.06), ("web", 0.84, 0.01), ("literature", 0.85, 0.03)]
+    ("kind", "floor", "more"), [("news", 0.85, 0.07), ("web", 0.87, 0.025), ("literature", 0.85, 0.045)]
 )
 def test_text_that_no_rule_was_made_on_is_better_than_by_the_model_alone(kind, floor, more):
     alone = evaluate(lac_alone, gold(kind), NAMES)
