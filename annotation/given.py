@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from annotation.groups import Word
+from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, UNSURE
 
 TABLE = Path(__file__).with_name("given.txt")
@@ -27,9 +28,7 @@ _WHOSE = re.compile(
     r"(?:娶了?|嫁给了?|名叫|叫做?|丫头|丫鬟|媳妇|妻子|丈夫|儿子|女儿|妹妹|弟弟|姐姐|侄子|侄女|孙子|孙女|小名)$"
 )
 _PLAIN = frozenset("人生家子国民兵士友军女雄官手心天里上下中力光")
-_COMMON = frozenset(
-    ("阳光", "月光", "春风", "春天", "大海", "江山", "森林", "文化", "世界", "金银", "平安", "喜悦", "新春", "青春")
-)
+_COMMON = lexicon("titles") | lexicon("no_names") | frozenset(("阳光", "月光", "春风", "文化", "金银", "平安", "喜悦"))
 _KIND = frozenset(("n", "nz", "nw", "a", "an", "vn"))
 
 

@@ -122,7 +122,7 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
 def _brand_within(text: str, start: int, end: int, known: dict[str, str]) -> list[Word]:
     """宜家|人, 郑州|富士康: a known name at the head of an unsure one, or behind a city."""
     for stop in range(min(end - 1, start + 8), start + 1, -1):
-        if known.get(text[start:stop]) == "ORG" and ENDING.match(text, stop) is None:
+        if known.get(text[start:stop]) == "ORG" and _ENDING.search(text, stop, end) is None:
             return [Word(start, stop, "ORG", RULE), Word(stop, end, "n", 0.0)]
     for size in (2, 3) if end - start < 12 else ():
         if known.get(text[start + size : end]) == "ORG" and text[start : start + size] in divisions().codes:
@@ -133,7 +133,7 @@ def _brand_within(text: str, start: int, end: int, known: dict[str, str]) -> lis
 _PRODUCT = re.compile("(?:手机|电脑|电视机?|空调|冰箱|汽车|相机|笔记本|平板|快递|外卖|客服|充电宝|路由器|手环|耳机)$")
 
 # What makes another name of a brand before it: 京东|物流, 腾讯|公司.
-ENDING = re.compile("公司|集团|银行|股份|科技|物流|航空|大学|学院|医院|中心|[社报网局厂店院队所馆行]")
+_ENDING = re.compile("公司|集团|银行|股份|科技|物流|航空|大学|学院|医院|中心|组织|[社报网局厂店院队所馆行署委会处部室]")
 
 
 # People -------------------------------------------------------------------------------------------------------------

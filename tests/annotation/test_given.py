@@ -30,6 +30,7 @@ def people(text, words):
         (["春/n", "芳/n", "蹲在/v", "地头/n"], ["春芳"]),
         (["学生/n", "坐在/v", "教室/n"], []),  # 生 ends what people are, not who
         (["阳光/n", "的/u", "手/n"], []),
+        (["同志/n", "说，/v"], []),
         (["石凳/n", "的/u", "脸/n"], []),  # 凳 is in no given name
     ],
 )
