@@ -33,35 +33,35 @@ if not Doc.has_extension("flags"):
     Doc.set_extension("flags", getter=lambda doc: flags_of(doc.text, doc))
 
 # The log odds that a suggestion is right: what its kind is worth, and what the model's agreement adds.
-PRIOR, AGREES, LOGIT, DISAGREES = 2.92, 0.21, 0.84, 0.25
+PRIOR, AGREES, LOGIT, DISAGREES = 3.04, -0.65, 0.71, -0.93
 KINDS: dict[str, float] = {
     "list:inside": -1.5,  # cuts a word; this and the next are not fitted: a list is its writer's word
     "list:known": 1.0,
-    "organizations:alias": 0.40,
+    "organizations:alias": 0.04,
     "organizations:brand": 0.48,
-    "organizations:government": 1.05,
-    "organizations:legal": 0.37,
-    "organizations:listed": 0.13,
-    "organizations:model": -0.50,
-    "organizations:quoted": 0.41,
-    "organizations:suffix": 0.55,
-    "people:chinese": -0.53,
-    "people:dotted": 0.07,
-    "people:foreign": 0.00,
-    "people:other": -1.27,
-    "places:foreign": 0.10,
-    "places:full": 0.43,
-    "places:model": -1.22,
-    "places:short": -0.38,
-    "places:zone": 0.03,
-    "voter:against": -10.40,
-    "voter:alone": -9.28,
+    "organizations:government": 0.96,
+    "organizations:legal": 0.20,
+    "organizations:listed": 0.10,
+    "organizations:model": -0.60,
+    "organizations:quoted": 0.73,
+    "organizations:suffix": 0.14,
+    "people:chinese": -0.46,
+    "people:dotted": -0.12,
+    "people:foreign": 0.47,
+    "people:other": -1.11,
+    "places:foreign": 0.50,
+    "places:full": -0.31,
+    "places:model": -0.77,
+    "places:short": -0.78,
+    "places:zone": 0.58,
+    "voter:against": -7.07,
+    "voter:alone": -6.83,
 }
 
 
 # What a voter's word adds: its yes, by its probability; its no, by its recall.
 # Of a label that no other part suggests, its probability is the score.
-YES, YES_LOGIT, NO = -0.48, 0.47, 0.50
+YES, YES_LOGIT, NO = 0.01, 0.22, 0.14
 
 
 SUREST = 0.99  # beyond, a model that knows a string by heart is no more often right
