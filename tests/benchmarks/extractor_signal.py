@@ -16,8 +16,6 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import trafilatura
-
 from corpus import body
 from corpus.features import RULES
 from corpus.weights import WEIGHTS
@@ -31,6 +29,10 @@ SIGNAL = "extractor"
 def verdicts(examples: Sequence[train_body.Example]) -> list[np.ndarray[Any, Any]]:
     """For each example 1 at the lines whose words the extractor keeps; 0 where the view has no markup to read."""
     sources = {page.name: page.source for page in html_pages()} | {k.name: k.source for k in kinds() if k.is_html}
+    try:
+        import trafilatura
+    except ImportError:
+        sys.exit("the extractor is not here: pip install trafilatura==2.3.1 lxml_html_clean")
     kept = {name: words(trafilatura.extract(source) or "") for name, source in sources.items()}
     return [
         np.array([example.view == "html" and words(line.plain) in kept[example.page] for line in example.lines], float)
