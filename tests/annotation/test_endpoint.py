@@ -395,6 +395,8 @@ def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing_half_written(tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A shell's background job ignores Ctrl-C, and its children with it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
             while len(got) < 4:
