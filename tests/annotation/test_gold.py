@@ -19,7 +19,8 @@ from corpus.spans import to_clean
 GOLD = Path(__file__).parents[1] / "gold"
 SEEDS = Path(__file__).parents[3] / "shared" / "pages" / "seeds"
 LABELS = set(load_labels().names)
-UNSEEN = tuple(f"{kind}{batch}" for kind in ("news", "web", "literature") for batch in ("", "2", "3"))  # names only
+KINDS = ("news", "web", "literature")  # only names are marked in these
+UNSEEN = tuple(sorted(path.stem for kind in KINDS for path in GOLD.glob(f"{kind}*.txt")))
 AMOUNTS = {"MONEY", "PERCENT", "QUANTITY"}
 
 _MARK = re.compile(r"\[\[(.+?)\|([A-Z]+)\]\]")
