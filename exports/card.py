@@ -138,13 +138,12 @@ def read_card(folder: Path) -> tuple[dict[str, Any], str]:
     Raises:
         JiaozhuError: there is no card, or its front matter is not YAML.
     """
-    from huggingface_hub import DatasetCard
+    from exports.front_matter import front_matter
 
     path = folder / CARD
     try:
         text = path.read_text("utf-8")
-        data: dict[str, Any] = DatasetCard(text).data.to_dict()  # type: ignore[no-untyped-call]
-        return data, text
+        return front_matter(text), text
     except (OSError, UnicodeDecodeError) as error:
         raise JiaozhuError(f"{path}: cannot be read ({type(error).__name__})") from None
     except Exception as error:  # the YAML reader has a family of errors of its own
