@@ -1,8 +1,8 @@
 """Does a dataset keep its promises?
 
 In: a folder that `exports build` wrote, and the corpus where it is at hand. Out: one `Check` for each promise. Tables
-are read in columns, whole documents at once, with their provenance beside them; memory grows with the number of
-documents, and with `corpus` by 16 bytes a span.
+are read in columns, whole documents at once, with their provenance beside them; what the corpus is asked of waits on
+disk. Memory grows with the number of documents, by less than a kilobyte each, not with texts or spans.
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from exports.card_text import Making
+from exports.checks.known import Clusters, Documents
 from exports.counts import SplitCounts
 from exports.gather import LogCounts
 from exports.overlap import Overlaps
 from exports.rows import Shape
-from exports.texts import Ints
 
 PROMISES = {
     "sums": "every file has the SHA-256 that SHA256SUMS says",
@@ -125,14 +125,8 @@ class Walk:
     counts: dict[str, SplitCounts] = field(default_factory=dict)
     overlap: Overlaps = field(default_factory=lambda: Overlaps(()))
     hashes: dict[str, str] = field(default_factory=dict)
-    split_of: dict[str, str] = field(default_factory=dict)  # of the clusters
-    clusters: dict[str, Ints] = field(default_factory=dict)  # their entities by label
-    home_of: dict[str, int] = field(default_factory=dict)  # the number of each document's split
-    # for the corpus: the SHA-256 of each document's text, and of what `described` says of it; what made its spans
-    documents: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
-    origins: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)  # cleaner version, carried from
-    # and their spans: of which documents, how many of each, and the edges of all; see exports.checks.corpus
-    spans: list[tuple[list[str], Ints, NDArray[np.signedinteger]]] = field(default_factory=list)
+    clusters: Clusters = field(default_factory=Clusters)
+    documents: Documents = field(default_factory=Documents)  # with their spans, where there is a corpus
     no_forms: str = "the card names none"  # why none was looked at
     no_values: str = "the card says that there are none"  # why none was looked at
     carried: int = 0  # spans

@@ -20,18 +20,19 @@ from exports.masking import masked
 from exports.proof import anchored
 from exports.removed import removed_rows
 from exports.splits import SPLITS
-from exports.texts import Texts, borders_of, one_array, ranges
+from exports.texts import Ints, Texts
 
+EDGES = ("doc_start", "doc_end", "raw_start", "raw_end")
 DESCRIBED = ("title", "url", "published_at", "cluster_id")  # what a passage says of its document
 _COLUMNS = ["doc_id", "text", "alignment", "cleaner_version", "text_sha256", *DESCRIBED]
 
 
-def keep_documents(walk: Walk, documents: pa.RecordBatch, texts: Texts) -> None:
-    """Keep of each document the SHA-256 of its text, and of what is said of it."""
+def keep_documents(walk: Walk, numbers: Ints, documents: pa.RecordBatch, texts: Texts) -> None:
+    """Keep of the documents with these numbers the SHA-256 of their texts, and of what is said of them."""
     if walk.corpus is None:
         return
-    for row, (doc_id, said) in enumerate(zip(documents["doc_id"].to_pylist(), _described(documents), strict=True)):
-        walk.documents[doc_id] = sha256(texts.bytes_of(row)).digest(), said
+    for row, (number, said) in enumerate(zip(numbers.tolist(), _described(documents), strict=True)):
+        walk.documents.keep(number, sha256(texts.bytes_of(row)).digest(), said)
 
 
 def _described(documents: pa.RecordBatch) -> list[bytes]:
@@ -39,74 +40,66 @@ def _described(documents: pa.RecordBatch) -> list[bytes]:
     return [sha256(repr(values).encode()).digest()[:16] for values in zip(*columns, strict=True)]
 
 
-def keep_spans(walk: Walk, found: pa.Table) -> None:
-    """Keep what the corpus will be asked of: for each document with spans their edges in document and raw page."""
-    if walk.corpus is None or not found.num_rows:
-        return
-    doc_ids = one_array(found["doc_id"])
-    new = np.ones(len(doc_ids), bool)
-    new[1:] = pc.not_equal(doc_ids[1:], doc_ids[:-1]).to_numpy(zero_copy_only=False)
-    first = np.flatnonzero(new)
-    names = doc_ids.take(pa.array(first)).to_pylist()
-    made = (found[name].take(pa.array(first)).to_pylist() for name in ("cleaner_version", "carried_from"))
-    walk.origins.update(zip(names, zip(*made, strict=True), strict=True))
-    edges = np.stack([found[name].to_numpy() for name in ("doc_start", "doc_end", "raw_start", "raw_end")])
-    small = edges.min() >= -(2**31) and edges.max() < 2**31
-    walk.spans.append((names, np.diff(first, append=len(new)), edges.astype(np.int32) if small else edges))
-
-
 def check_corpus(walk: Walk) -> None:
     """Hold the documents against the corpus."""
     if walk.corpus is None:
         return
     texts, raws, said = (walk.findings[name] for name in ("corpus", "corpus-raw", "corpus-documents"))
-    edges = np.concatenate([np.zeros((4, 0), np.int32), *(edges for _, _, edges in walk.spans)], axis=1)
-    sizes = np.concatenate([np.zeros(0, np.int64), *(sizes for _, sizes, _ in walk.spans)])
-    named = [doc_id for names, _, _ in walk.spans for doc_id in names]
-    places = dict(zip(named, zip(borders_of(sizes).tolist(), sizes.tolist(), strict=False), strict=True))
-    seen: set[str] = set()
+    documents = walk.documents
+    kept = documents.reader([*EDGES, "cleaner_version", "carried_from"])
+    seen = np.zeros(len(documents.numbers), bool)
     for batch in documents_of(walk.corpus, _COLUMNS):
-        rows = [row for row, doc_id in enumerate(batch["doc_id"].to_pylist()) if doc_id in walk.documents]
-        if not rows:
+        numbers = documents.of(batch["doc_id"].to_pylist())
+        batch, numbers = batch.filter(pa.array(numbers >= 0)), numbers[numbers >= 0]
+        if not len(numbers):
             continue
-        batch = batch.take(pa.array(rows))
         doc_ids = batch["doc_id"].to_pylist()
-        seen.update(doc_ids)
+        seen[numbers] = True
         texts.seen += len(doc_ids)
         said.seen += len(doc_ids)
         found = Texts.of(masked(batch["text"], Counter()) if walk.is_masked else batch["text"])
         described = _described(_published(batch, walk.is_masked))
-        versions, hashes = batch["cleaner_version"].to_pylist(), batch["text_sha256"].to_pylist()
-        for row, doc_id in enumerate(doc_ids):
-            digest, description = walk.documents[doc_id]
+        for row, number in enumerate(numbers.tolist()):
+            digest, description = documents.digests(number)
             if sha256(found.bytes_of(row)).digest() != digest:
-                texts.fail(f"document {doc_id}: has another text in the corpus")
+                texts.fail(f"document {doc_ids[row]}: has another text in the corpus")
             if described[row] != description:
-                said.fail(f"document {doc_id}: has another title, address, date or cluster in the corpus")
-            cleaner, carried_from = walk.origins.get(doc_id, (versions[row], None))
-            if cleaner != versions[row]:
-                said.fail(f"document {doc_id}: cleaner version {versions[row]} in the corpus, {cleaner} here")
-            if carried_from == hashes[row]:
-                said.fail(f"document {doc_id}: its spans are said to be carried over from the very text it has")
-        limits = np.array([places.get(doc_id, (0, 0)) for doc_id in doc_ids])
-        owners = np.repeat(np.arange(len(doc_ids)), limits[:, 1])
-        spans = ranges(limits[:, 0], limits[:, 1])
-        raws.seen += len(spans)
-        starts, ends, raw_starts, raw_ends = edges[:, spans].astype(np.int64)
-        doubtful = np.flatnonzero(~anchored((starts, ends, raw_starts, raw_ends), owners, batch["alignment"]))
-        for index in doubtful.tolist():
-            runs = tuple(Run(**run) for run in batch["alignment"][owners[index]].as_py())
-            start, end, raw_start, raw_end = (int(part[index]) for part in (starts, ends, raw_starts, raw_ends))
-            if not _leads_to(runs, (start, end), (raw_start, raw_end)):
-                where = f"span [{start}, {end}), raw [{raw_start}, {raw_end})"
-                raws.fail(f"document {doc_ids[owners[index]]}: {where}")
-    for doc_id in walk.documents:
-        if doc_id not in seen:
-            texts.fail(f"document {doc_id}: is not in the corpus")
-            if doc_id in places:
-                raws.fail(f"document {doc_id}: is not in the corpus")
-            said.fail(f"document {doc_id}: is not in the corpus")
+                said.fail(f"document {doc_ids[row]}: has another title, address, date or cluster in the corpus")
+        sizes, spans, decisions = kept.of(numbers)
+        _check_cleaner(walk, batch.filter(pa.array(sizes > 0)), decisions)
+        _check_raw(walk, batch, np.repeat(np.arange(len(sizes)), sizes), spans)
+    for doc_id in (doc_id for doc_id, number in documents.numbers.items() if not seen[number]):
+        for finding in (texts, raws, said):
+            finding.fail(f"document {doc_id}: is not in the corpus")
     _check_removed(walk)
+
+
+def _check_cleaner(walk: Walk, documents: pa.RecordBatch, decisions: pa.RecordBatch) -> None:
+    """Documents with spans were made by the cleaner that these name, and are carried from another text."""
+    finding, doc_ids = walk.findings["corpus-documents"], documents["doc_id"]
+    here, there = decisions["cleaner_version"], documents["cleaner_version"]
+    same = pc.equal(pc.fill_null(here, ""), pc.fill_null(there, "")).to_numpy(zero_copy_only=False)
+    finding.fail_where(
+        ~same, lambda row: f"document {doc_ids[row]}: cleaner version {there[row]} in the corpus, {here[row]} here"
+    )
+    wrong = pc.fill_null(pc.equal(decisions["carried_from"], documents["text_sha256"]), False)
+    finding.fail_where(
+        wrong.to_numpy(zero_copy_only=False),
+        lambda row: f"document {doc_ids[row]}: its spans are said to be carried over from the very text it has",
+    )
+
+
+def _check_raw(walk: Walk, documents: pa.RecordBatch, owners: Ints, spans: pa.RecordBatch) -> None:
+    """The raw characters of each span clean to those at its place in the document, which `owners` number."""
+    finding, doc_ids = walk.findings["corpus-raw"], documents["doc_id"]
+    finding.seen += len(owners)
+    starts, ends, raw_starts, raw_ends = edges = tuple(spans[name].to_numpy() for name in EDGES)
+    for index in np.flatnonzero(~anchored(edges, owners, documents["alignment"])).tolist():
+        runs = tuple(Run(**run) for run in documents["alignment"][owners[index]].as_py())
+        start, end, raw_start, raw_end = (int(part[index]) for part in (starts, ends, raw_starts, raw_ends))
+        if not _leads_to(runs, (start, end), (raw_start, raw_end)):
+            where = f"span [{start}, {end}), raw [{raw_start}, {raw_end})"
+            finding.fail(f"document {doc_ids[owners[index]]}: {where}")
 
 
 def _published(documents: pa.RecordBatch, is_masked: bool) -> pa.RecordBatch:
@@ -132,7 +125,7 @@ def _check_removed(walk: Walk) -> None:
     finding = walk.findings["corpus-removed"]
     hashes = {split: RowHash(walk.shape.schema("removed")) for split in SPLITS}
     masking: Counter[str] | None = Counter() if walk.is_masked else None
-    for split, table in removed_rows(walk.corpus, walk.shape, walk.home_of, masking):
+    for split, table in removed_rows(walk.corpus, walk.shape, walk.documents.home_of(), masking):
         hashes[split].update(table)
     for split, found in hashes.items():
         finding.seen += found.rows

@@ -236,9 +236,10 @@ def check_policy(walk: Walk, card: Card) -> None:
     if card.policy not in ("balanced", "blind"):
         walk.findings["splits"].fail(f"the card names a policy that there is not: {card.policy}")
         return
-    blind = [cluster for cluster, split in walk.split_of.items() if split == "test"] if card.policy == "blind" else []
-    expected = assign(walk.clusters, blind)
-    for cluster, split in sorted(walk.split_of.items()):
+    split_of = {cluster: SPLITS[home] for cluster, home in walk.clusters.home_of().items()}
+    blind = [cluster for cluster, split in split_of.items() if split == "test"] if card.policy == "blind" else []
+    expected = assign(walk.clusters.counts(), blind)
+    for cluster, split in sorted(split_of.items()):
         if expected[cluster] != split:
             walk.findings["splits"].fail(f"cluster {cluster}: is in {split}, its place is {expected[cluster]}")
 

@@ -212,15 +212,13 @@ def _check_documents(
     known = labels.is_valid().to_numpy(zero_copy_only=False)
     places = document[owners][known] * width + labels.drop_null().to_numpy()
     counts = np.bincount(places, minlength=len(begins) * width).reshape(-1, width).astype(np.int64)
-    number = SPLITS.index(split)
-    for doc_id, cluster, found in zip(doc_ids, of_document.to_pylist(), counts, strict=True):
-        if doc_id in walk.home_of:
-            walk.findings["ids"].fail(f"document {doc_id} stands in two places")
-        walk.home_of[doc_id] = number
-        other = walk.split_of.setdefault(cluster, split)
-        if other != split:
-            walk.findings["splits"].fail(f"cluster {cluster}: in {other} and in {split}")
-        walk.clusters[cluster] = walk.clusters[cluster] + found if cluster in walk.clusters else found
+    numbers, new = walk.documents.add(doc_ids)
+    walk.findings["ids"].fail_where(~new, lambda row: f"document {doc_ids[row]} stands in two places")
+    names = of_document.to_pylist()
+    homes = walk.clusters.homes(walk.clusters.count(names, counts))
+    walk.findings["splits"].fail_where(
+        homes != SPLITS.index(split), lambda row: f"cluster {names[row]}: in {SPLITS[homes[row]]} and in {split}"
+    )
 
     whole = Texts(texts.data, texts.starts, np.append(texts.rows[begins], texts.rows[-1]))
     if walk.is_masked:
@@ -236,7 +234,7 @@ def _check_documents(
                     where = f"{value.kind} at [{value.start}, {value.end}) of its {what}"
                     finding.fail(f"document {doc_ids[owners[row]]}: {where}")
     check_values(walk, batch, whole, begins, document)
-    keep_documents(walk, batch.select(["doc_id", *DESCRIBED]).take(pa.array(begins)), whole)
+    keep_documents(walk, numbers, batch.select(DESCRIBED).take(pa.array(begins)), whole)
 
 
 def _distinct(titles: pa.Array, document: Ints) -> tuple[Texts, Ints]:

@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 from corpus.errors import JiaozhuError
 from exports.ahead import ahead
 from exports.checks import Walk
-from exports.checks.corpus import keep_spans
 from exports.checks.passages import check_passages, hashed_as, require
 from exports.checks.provenance import Spans, check_provenance, check_rest
 from exports.counts import SplitCounts
@@ -42,6 +41,8 @@ def check_split(walk: Walk, split: str) -> None:
     assert walk.shape is not None
     shape = walk.shape
     counts = walk.counts[split] = SplitCounts()
+    for names in (walk.documents, walk.clusters):
+        names.begin(SPLITS.index(split))
     hashes = {config: RowHash(shape.schema(config)) for config in CONFIGS}
     with ThreadPoolExecutor(1) as hashing:
         provenance = ahead(_batches(walk, "provenance", split, SPANS))
@@ -53,7 +54,8 @@ def check_split(walk: Walk, split: str) -> None:
             pending.append(hashing.submit(hashes["provenance"].update, found))
             counts.add_spans(found)
             walk.overlap.add(split, found)
-            keep_spans(walk, found)
+            if walk.corpus is not None:
+                walk.documents.keep_spans(found)
             while len(pending) > 4:
                 pending.pop(0).result()
         for rest in check_rest(walk, spans, split):
@@ -171,7 +173,8 @@ def _check_removed(walk: Walk, split: str, row_hash: RowHash) -> None:
         doc_ids = table["doc_id"].to_pylist()
         starts, ends = table["start"].to_numpy(), table["end"].to_numpy()
         sound = (starts >= 0) & (starts < ends) & (texts.lengths == ends - starts)
-        sound &= np.array([walk.home_of.get(doc_id) == number for doc_id in doc_ids])
+        known = walk.documents.of(doc_ids)
+        sound &= (known >= 0) & (walk.documents.homes(known) == number)
         same = np.array([before == doc_id for before, doc_id in zip([last, *doc_ids], doc_ids, strict=False)])
         sound &= ~same | (starts >= np.concatenate([[end], ends[:-1]]))
         for row in np.flatnonzero(~sound).tolist():
