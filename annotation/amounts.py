@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from annotation.numerals import DIGIT, NUMERAL, POWER, TO, VAGUE, Approx, Number, behind, outside, read_number
+from annotation.numerals import DIGIT, NUMERAL, POWER, TO, VAGUE, Approx, Number, around, behind, outside, read_number
 from annotation.units import CURRENCIES, simplify, spelling
 
 VERSION = "0.2.0"
@@ -59,8 +59,8 @@ class Amount(NamedTuple):
 _N = f"{NUMERAL}{POWER}"
 
 _ARABIC = rf"""(?:
-    (?:[{DIGIT}]{{1,3}}(?:(?:,|(?<=[０-９])，)[{DIGIT}]{{3}}){{1,6}}(?![{DIGIT}])|[{DIGIT}]{{1,30}})
-    (?:[.．][{DIGIT}]{{1,12}})?
+    (?:[{DIGIT}]{{1,3}}(?:(?:,|(?<=[０-９])，)[{DIGIT}]{{3}}){{1,6}}(?![{DIGIT}])|[{DIGIT}]{{1,30}}+)
+    (?:[.．][{DIGIT}]{{1,12}}+)?
 )"""
 
 # 3000多亿, 3万5千, 2万零500, 880余, 3个亿; 多 and 余 are inside the number, 约 and 以上 are not.
@@ -84,8 +84,8 @@ _NUMBER = rf"(?:{_MIXED}|{_CHINESE})"
 _BOUNDARY = rf"(?<![{DIGIT}.．{_N}*＊×■□●※#%])(?<!(?<![A-Za-z])[xX])(?<![xX]{{2}})(?<![{DIGIT}][多余餘])"
 _EITHER = "|".join(f"{a}、{b}" for row in ("123456789", "一二三四五六七八九") for a, b in pairwise(row))  # 5、6亿元
 _RANGE = rf"""(?:
-    (?:{_NUMBER}{TO}(?![百佰千仟万萬]分之)|(?<!\n)(?=(?:{_EITHER})(?![.．{DIGIT}]))[{DIGIT}{NUMERAL}]、)?
-    {_NUMBER}
+    (?<!\n)(?=.、)(?=(?:{_EITHER})(?![.．{DIGIT}]))[{DIGIT}{NUMERAL}]、{_NUMBER}
+    |{_NUMBER}(?:{TO}(?![百佰千仟万萬]分之){_NUMBER})?
 )"""
 
 # A minus belongs to the number; the dash of a range, of 10%-20% or of 2.0-5亿元 is none.
@@ -195,7 +195,7 @@ def find_amounts(text: str, at: Iterable[int] | None = None) -> Iterator[Amount]
     cursor = 0
     for place in (len(text),) if at is None else at:
         cursor = cursor if at is None else behind(_STOPS, text, place, cursor)
-        while (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
+        while cursor <= place and (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
             match = _GRAMMAR.match(text, candidate.start())
             cursor = match.end() if match else candidate.end()
             read = _read(match, text) if match else None
@@ -343,11 +343,24 @@ _BEFORE = re.compile(
     )[了达達]?\s?$""",
     re.VERBOSE,
 )
+_SILENT = outside(_BEFORE)  # no word before an amount ends with one of them
 _BEHIND = re.compile(r"\s?(?:(?P<more>及?以上)|(?P<less>及?(?:以[下内內]|之[内內]))|(?P<about>左右|上下|前后))")
 
 
 def _approx(text: str, start: int, end: int, number: Number) -> Approx:
     if number.low is None:
         return "about"
-    match = _BEFORE.search(text, max(0, start - 8), start) or _BEHIND.match(text, end)
+    silent = not start or text[start - 1] in _SILENT
+    match = (None if silent else _BEFORE.search(text, max(0, start - 8), start)) or _BEHIND.match(text, end)
     return match.lastgroup if match else number.approx  # type: ignore[return-value]  # the groups are its values
+
+
+def surroundings(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The part of the text that says what amount the span is; None where that is no short one.
+
+    For 块 it never is: 花 and 买 say from farther away that it is money.
+    """
+    return None if text[end - 1 : end] in "块塊" else around(_EDGES, text, start, end)
+
+
+_EDGES = _STOPS & outside(_SMALL_YUAN, _NO_MONEY, _DAY_OF_MONTH, _OTHER_PRICE, _BEFORE, _BEHIND)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -118,6 +119,7 @@ POINT = re.compile(
     """,
     re.VERBOSE,
 )
+_NAMES = tuple(POINT.groupindex)  # every group has one
 BETWEEN = re.compile(_TO)
 CLOCK_ALONE = re.compile(_CLOCK, re.VERBOSE)
 
@@ -174,6 +176,8 @@ _DURATION_BEFORE = re.compile("[续續近期满滿每逾隔历歷经經共需限
 _DURATION_BEHIND = re.compile("[内內]|[之以][内內后後]|[后後游均线線龄益常夜程历曆期本]")
 _HISTORY = re.compile("[的之]?(?:历史|歷史|文明|古|老|来|來|[以之]?[上前]|左右|树龄|樹齡|间)")
 _HISTORY_BEFORE = re.compile("[有约約近达達超过過余今]$")
+AROUND = (_DURATION_BEFORE, _DURATION_BEHIND, _HISTORY, _HISTORY_BEFORE)
+RELATIVE = frozenset([*_YEARS_AWAY, *_MONTHS_AWAY, *_DAYS_AWAY])  # a point without any of them needs no day
 
 
 def read_point(text: str, start: int, published: date | None, behind: Point | None = None) -> Point | None:
@@ -181,7 +185,7 @@ def read_point(text: str, start: int, published: date | None, behind: Point | No
     match = POINT.match(text, start)
     if not match or match.start("body") == match.end("body"):
         return None
-    found = {name: value for name, value in match.groupdict().items() if value is not None}
+    found = _said(match.groups())
     end = match.end("body")
     year = _year_of(found, published)
     if "only_day" in found or "far_day" in found or "that_day" in found:
@@ -215,6 +219,12 @@ def read_point(text: str, start: int, published: date | None, behind: Point | No
     if not dated and behind is None and not _stands_alone(point, match, found, text):
         return None
     return point._replace(dated=dated)
+
+
+@lru_cache(maxsize=4096)  # the same dates come again and again
+def _said(groups: tuple[str | None, ...]) -> dict[str, str]:
+    """The groups that matched, by name; not to be changed."""
+    return {name: value for name, value in zip(_NAMES, groups, strict=True) if value is not None}
 
 
 _YEAR_NAMES = ("year", "plain_year", "old_year", "era", "that_year", "short_year", "fiscal", "bare_year")
@@ -346,13 +356,12 @@ def _mod(edge: str | None) -> str:
 
 
 def _time_of(match: re.Match[str]) -> str:
-    return read_time(match, match["part"] or "")
+    return read_time(match, match["part"] or "") if match.end() > match.end("body") else ""
 
 
 def read_time(match: re.Match[str], part: str) -> str:
     """`T15:30`, `T15`, `TAF`, or nothing."""
-    group = match.groupdict()
-    hour = _integer(group["hour"] or group["hour2"] or "")
+    hour = _integer(match["hour"] or match["hour2"] or "")
     late = (_PARTS.get(part) or _PARTS[part[0]]) if part else ""
     if hour is None:
         return f"T{late}" if late else ""
@@ -363,10 +372,11 @@ def read_time(match: re.Match[str], part: str) -> str:
     ):
         hour += 12
     half = match[0].endswith("半")
-    minute = 30 if half else _integer(group["minute"] or group["minute2"] or "")
+    minute = 30 if half else _integer(match["minute"] or match["minute2"] or "")
     return f"T{hour:02}" if minute is None else f"T{hour:02}:{minute:02}"
 
 
+@lru_cache(maxsize=256)
 def _two(text: str) -> str:
     return f"{_integer(text.removeprefix('初')) or 0:02}"
 

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from annotation.date_points import BETWEEN, CLOCK_ALONE, POINT, Point, read_point, read_time
-from annotation.numerals import DIGIT, NUMERAL, POWER, Approx, behind, outside
+from annotation.date_points import AROUND, BETWEEN, CLOCK_ALONE, POINT, Point, read_point, read_time
+from annotation.numerals import DIGIT, NUMERAL, POWER, Approx, around, behind, outside
 
 VERSION = "0.1.0"
 
@@ -68,7 +68,7 @@ def find_dates(text: str, published: date | None = None, at: Iterable[int] | Non
     cursor = 0
     for place in (len(text),) if at is None else at:
         cursor = cursor if at is None else behind(_STOPS, text, place, cursor)
-        while (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
+        while cursor <= place and (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
             start = candidate.start()
             first = read_point(text, start, published)
             if first is None:
@@ -123,3 +123,11 @@ def _date(text: str, start: int, end: int, value: str, mod: str) -> Date:
 
 _ABOUT = re.compile("(?P<about>(?<![节節合签簽预預公契履违違])[约約]|大概)$")
 _BEHIND = re.compile("(?P<about>左右|前后|前後|[许許])|(?P<less>[以之]?前)|(?P<more>[以之]?[后後]|起)")
+
+
+def surroundings(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The part of the text that says what date the span is; None where that is no short one."""
+    return around(_EDGES, text, start, end)
+
+
+_EDGES = _STOPS & outside(_ABOUT, _BEHIND, *AROUND)

@@ -81,11 +81,13 @@ def adcodes(text: str, spans: Sequence[tuple[int, int]]) -> list[str | None]:
     before (山东省|市中区), then by rank, then by the provinces that the others lie in.
     """
     codes = divisions().codes
-    sure = {held[0][:2] for start, end in spans if len(held := codes.get(text[start:end], ())) == 1}
+    names = [codes.get(text[start:end], ()) for start, end in spans]
+    if all(len(held) < 2 for held in names):
+        return [held[0] if held else None for held in names]
+    sure = {held[0][:2] for held in names if len(held) == 1}
     found: list[str | None] = []
     edge = -1
-    for start, end in spans:
-        held = codes.get(text[start:end], ())
+    for (start, end), held in zip(spans, names, strict=True):
         before = found[-1] if edge == start else None
         if before is not None:
             held = tuple(code for code in held if _within(code, before)) or held

@@ -15,8 +15,12 @@ the text does not name the exact value; without one it does. None of it needs sp
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 
+from annotation import amounts, dates
 from annotation.amounts import find_amounts
+from annotation.date_points import RELATIVE
 from annotation.dates import day_of, find_dates
 from annotation.divisions import adcodes
 
@@ -41,22 +45,54 @@ def normalize_all(
     holds one and something more (约3亿元).
     """
     day = day_of(published_at)
-    amounts = [start for start, _, label in spans if label in AMOUNTS]
-    dates = [start for start, _, label in spans if label == "DATE"]
-    values = {(a.start, a.end, a.label): a.normalized for a in find_amounts(text, amounts)}
-    values |= {(d.start, d.end, "DATE"): d.normalized for d in find_dates(text, day, dates)}
-    places = [(start, end) for start, end, label in spans if label == "LOC"]
-    for (start, end), code in zip(places, adcodes(text, places), strict=True):
-        if code is not None:
-            values[start, end, "LOC"] = f"adcode:{code}"
-    found: list[str | None] = []
-    for start, end, label in spans:
-        value = values.get((start, end, label))
-        if value is None and label in AMOUNTS:
-            inside = [a.normalized for a in find_amounts(text[start:end]) if a.label == label]
-            value = inside[0] if len(inside) == 1 else None
-        elif value is None and label == "DATE":
-            own = text[start:end]
-            value = next((d.normalized for d in find_dates(own, day) if (d.start, d.end) == (0, len(own))), None)
-        found.append(value)
+    found: list[str | None] = [None] * len(spans)
+    far: list[int] = []
+    places: list[int] = []
+    for number, (start, end, label) in enumerate(spans):
+        if label == "LOC":
+            places.append(number)
+        elif label in AMOUNTS or label == "DATE":
+            borders = (amounts if label in AMOUNTS else dates).surroundings(text, start, end)
+            if borders is None:
+                far.append(number)
+                continue
+            low, high = borders
+            near = text[low:high]
+            given = None if label in AMOUNTS or RELATIVE.isdisjoint(near) else day
+            found[number] = _read_near(near, start - low, end - low, label, given)
+    if far:
+        for number, value in zip(far, _read(text, [spans[number] for number in far], day), strict=True):
+            found[number] = value
+    if places:
+        for number, code in zip(places, adcodes(text, [spans[number][:2] for number in places]), strict=True):
+            found[number] = code and f"adcode:{code}"
     return found
+
+
+@lru_cache(maxsize=1 << 15)  # 三年, 10% and 2024年 come again and again, between the same words
+def _read_near(text: str, start: int, end: int, label: str, day: date | None) -> str | None:
+    span = start, end, label
+    if label == "DATE":
+        for found in find_dates(text, day, (start,)):
+            if found[:2] == (start, end):
+                return found.normalized
+    else:
+        for amount in find_amounts(text, (start,)):
+            if amount[:3] == span:
+                return amount.normalized
+    return _alone(text[start:end], label, day)
+
+
+def _read(text: str, spans: Sequence[tuple[int, int, str]], day: date | None) -> list[str | None]:
+    """The values of amounts and dates of a text."""
+    values = {a[:3]: a.normalized for a in find_amounts(text, [start for start, _, label in spans if label != "DATE"])}
+    for found in find_dates(text, day, [start for start, _, label in spans if label == "DATE"]):
+        values[found.start, found.end, "DATE"] = found.normalized
+    return [values.get(span) or _alone(text[span[0] : span[1]], span[2], day) for span in spans]
+
+
+def _alone(text: str, label: str, day: date | None) -> str | None:
+    if label == "DATE":
+        return next((d.normalized for d in find_dates(text, day) if (d.start, d.end) == (0, len(text))), None)
+    inside = [a.normalized for a in find_amounts(text) if a.label == label]
+    return inside[0] if len(inside) == 1 else None

@@ -40,6 +40,34 @@ def behind(stops: frozenset[str], text: str, place: int, cursor: int) -> int:
     return max(place, cursor)
 
 
+_NEAR = 40
+
+
+def around(stops: frozenset[str], text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The part of the text from the last of `stops` before a span to the first behind it, both included: what is read
+    at `start` there is what is read there in the whole text. None where one of them is far away.
+    """
+    if end - start > _NEAR:
+        return None
+    low, high = start, end
+    first, last = max(0, start - _NEAR), end + _NEAR
+    for char in reversed(text[first:start]):
+        low -= 1
+        if char in stops:
+            break
+    else:
+        if first:
+            return None
+    for char in text[end:last]:
+        high += 1
+        if char in stops:
+            break
+    else:
+        if last < len(text):
+            return None
+    return low, high
+
+
 class Number(NamedTuple):
     """A number from `low` to `high`, which are equal where it is no range, and None where it names no figure."""
 
@@ -76,6 +104,10 @@ def read_number(text: str) -> Number | None:
     Two neighbouring figures are a range too (两三百). `approx` is `more` for 多, 余, 上 and a 几 behind a figure,
     `about` for 来 and for a number that names no figure (数十亿, 好几万).
     """
+    plain = _PLAIN.fullmatch(text)
+    if plain:
+        value = _plain(plain)
+        return Number(value, value, "none")
     sign = _SIGN.match(text)
     if sign:
         text = text[sign.end() :]
@@ -122,7 +154,7 @@ def _read(text: str) -> Number | None:
     """The value of one number in simple characters, without sign."""
     plain = _PLAIN.fullmatch(text)
     if plain:
-        value = _EXACT.multiply(Decimal(plain[1]), _power(plain[2]))
+        value = _plain(plain)
         return Number(value, value, "none")
     if _UNTOLD.match(text):
         return Number(None, None, "about")
@@ -146,6 +178,10 @@ def _read(text: str) -> Number | None:
     if thousands:
         low, high = low * 1000, high * 1000
     return Number(low, high, approx)
+
+
+def _plain(plain: re.Match[str]) -> Decimal:
+    return _EXACT.multiply(Decimal(plain[1]), _power(plain[2])) if plain[2] else Decimal(plain[1])
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -10,11 +12,13 @@ from hypothesis import strategies as st
 
 import annotation
 from annotation.amounts import find_amounts
-from annotation.dates import find_dates
+from annotation.dates import day_of, find_dates
 from annotation.gold import read_gold
 from annotation.normalize import normalize, normalize_all
 
 SAMPLES = Path(__file__).parents[2] / "samples/articles"
+GOLD = sorted((Path(__file__).parents[1] / "gold").glob("*.txt"))
+LABELS = ["MONEY", "PERCENT", "QUANTITY", "DATE"]
 NUMBERS = [
     "约",
     "近",
@@ -185,6 +189,77 @@ def test_reading_around_each_character_of_the_samples_finds_everything(find):
         assert list(find(text, at=range(len(text)))) == list(find(text))
         for item in find(text):
             assert item in list(find(text, at=[item.start]))
+
+
+def by_the_whole_text(text, spans, day):
+    """The values as a reading of the whole text gives them."""
+    found = {a[:3]: a.normalized for a in find_amounts(text)}
+    found |= {(d.start, d.end, "DATE"): d.normalized for d in find_dates(text, day)}
+    values = []
+    for start, end, label in spans:
+        value, own = found.get((start, end, label)), text[start:end]
+        if value is None and label == "DATE":
+            value = next((d.normalized for d in find_dates(own, day) if (d.start, d.end) == (0, len(own))), None)
+        elif value is None:
+            inside = [a.normalized for a in find_amounts(own) if a.label == label]
+            value = inside[0] if len(inside) == 1 else None
+        values.append(value)
+    return values
+
+
+WORDS = [
+    "不到",
+    "能破",
+    "花了",
+    "合约",
+    "合同",
+    "历史",
+    "之后",
+    "以内",
+    "复始",
+    "荣",
+    "哪里",
+    "今年",
+    "上月",
+    "吗",
+    "…",
+]
+DAY = "2024-10-01"
+
+
+@given(text=st.lists(st.one_of(PIECES, st.sampled_from(WORDS)), max_size=40).map("".join), data=st.data())
+def test_a_span_has_the_value_that_reading_the_whole_text_gives_it(text, data):
+    borders = {place for item in [*find_amounts(text), *find_dates(text)] for place in (item.start, item.end)}
+    drawn = st.one_of(st.sampled_from(sorted(borders or {0})), st.integers(0, len(text)))
+    places = sorted(data.draw(st.sets(drawn, max_size=12)))
+    labels = data.draw(st.lists(st.sampled_from(LABELS), min_size=len(places), max_size=len(places)))
+    spans = [(*edges, label) for edges, label in zip(pairwise(places), labels, strict=False)]
+    assert normalize_all(text, spans, DAY) == by_the_whole_text(text, spans, day_of(DAY))
+
+
+def test_the_samples_and_the_gold_have_the_values_that_reading_their_whole_texts_gives():
+    gold = [item for path in (SAMPLES, *GOLD) for item in read_gold(path)]
+    assert sum(len(item.spans) for item in gold) > 2_000
+    for item in gold:
+        found = [*find_amounts(item.text), *((d.start, d.end, "DATE") for d in find_dates(item.text))]
+        spans = {
+            (start + left, end + right, label)
+            for start, end, label, *_ in (*found, *item.spans)
+            if label in LABELS
+            for left, right in ((0, 0), (-1, 0), (0, 1), (1, -1))
+            if 0 <= start + left < end + right <= len(item.text)
+        }
+        for span in sorted(spans):
+            assert normalize_all(item.text, [span], DAY) == by_the_whole_text(item.text, [span], day_of(DAY)), span
+
+
+@pytest.mark.parametrize("amount", ["3元,", "3元 ", "三元-", "9块、"])
+def test_a_text_where_every_amount_could_go_on_in_the_next_is_read_in_linear_time(amount):
+    text = amount * 20_000
+    spans = [(a.start, a.end, a.label) for a in find_amounts(text)]
+    started = process_time()
+    normalize_all(text, spans)
+    assert process_time() - started < 5  # minutes where each span reads everything before it
 
 
 def test_no_spacy_is_loaded_for_it():
