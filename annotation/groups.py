@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, SpanGroup
 
+from annotation.shown import simplified
 from corpus.errors import SpanError
 
 TEXT = "jiaozhu_text"  # key in doc.user_data, up to jiaozhu_settle: the text
+SIMPLE = "jiaozhu_simple"  # the same for the text in Simplified characters
 WORDS = "jiaozhu_words"  # key in doc.user_data, from jiaozhu_lac to jiaozhu_settle: a list of Word
 
 
@@ -47,6 +49,14 @@ def text_of(doc: Doc) -> str:
     text = doc.user_data.get(TEXT)
     if not isinstance(text, str):
         text = doc.user_data[TEXT] = doc.text
+    return text
+
+
+def simple_of(doc: Doc) -> str:
+    """The text in Simplified characters, one for one, once for all grammars of names."""
+    text = doc.user_data.get(SIMPLE)
+    if not isinstance(text, str):
+        text = doc.user_data[SIMPLE] = simplified(text_of(doc))
     return text
 
 

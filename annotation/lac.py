@@ -23,10 +23,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotation.chain import Marginals, best_paths
-from annotation.groups import WORDS, Found, Word, Words, suggest, text_of
+from annotation.groups import WORDS, Found, Word, Words, simple_of, suggest
 from annotation.mending import mend
 from annotation.repairs import repair
 from annotation.sentences import split_sentences
+from annotation.shown import paused
 from corpus.errors import JiaozhuError
 
 if TYPE_CHECKING:
@@ -57,16 +58,16 @@ class Lac:
 
     def __call__(self, doc: Doc) -> Doc:
         """Raises SpanError where the model's words do not join back to the text."""
-        return self._give(doc, find_words([text_of(doc)])[0])
+        return self._give(doc, find_words([paused(simple_of(doc))])[0])
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """The same for many documents, whose sentences share their batches; what spaCy calls in `nlp.pipe`."""
         rest = iter(stream)
         while held := list(islice(rest, batch_size)):
-            yield from map(self._give, held, find_words([text_of(doc) for doc in held]))
+            yield from map(self._give, held, find_words([paused(simple_of(doc)) for doc in held]))
 
     def _give(self, doc: Doc, words: list[Word]) -> Doc:
-        text = text_of(doc)
+        text = simple_of(doc)
         doc.user_data[WORDS] = repair(text, mend(text, words))
         return suggest(doc, GROUP, self.source, names(text, words))
 

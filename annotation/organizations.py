@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 from annotation.adjacent import joined, split, without_country
 from annotation.companies import AFTER_BRAND, BEFORE_BRAND, brands, framed, is_business, latin, placed, tickers
 from annotation.government import state_bodies
-from annotation.groups import DIVISIONS, Found, Words, suggest, suggested, text_of, words_of
+from annotation.groups import DIVISIONS, Found, Words, simple_of, suggest, suggested, words_of
 from annotation.lexicon import lexicon
 from annotation.mending import UNSURE
 from annotation.mentions import again, aliases, listed
@@ -348,7 +348,7 @@ _BOARD = re.compile(r"(?:董事会|监事会|股东大会|董事局)$")
 @Language.component("jiaozhu_organizations")
 def suggest_organizations(doc: Doc) -> Doc:
     """ORG in `doc.spans["organizations"]`, with the rule of each in `attrs["kinds"]`."""
-    text, words = text_of(doc), words_of(doc)
+    text, words = simple_of(doc), words_of(doc)
     table = doc.user_data.get(DIVISIONS) or find_divisions(text, words)
     if PLACES in doc.spans:
         kinds = doc.spans[PLACES].attrs["kinds"]

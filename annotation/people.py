@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.groups import Found, Words, suggest, text_of, words_of
+from annotation.groups import Found, Words, simple_of, suggest, words_of
 from annotation.lexicon import alternatives, lexicon
 from annotation.occurrences import occurrences
 from annotation.sounds import is_foreign
@@ -197,7 +197,7 @@ def kind_of(name: str) -> str:
 @Language.component("jiaozhu_people")
 def suggest_people(doc: Doc) -> Doc:
     """PERSON in `doc.spans["people"]`, with what each name looks like in `attrs["kinds"]`."""
-    text = text_of(doc)
+    text = simple_of(doc)
     found = find_people(text, words_of(doc))
     suggest(doc, GROUP, f"jiaozhu-people@{VERSION}", found)
     doc.spans[GROUP].attrs["kinds"] = [kind_of(text[item.start : item.end]) for item in found]

@@ -16,7 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotation.divisions import adcodes, divisions
-from annotation.groups import ADCODES, DIVISIONS, Found, Words, suggest, text_of, words_of
+from annotation.groups import ADCODES, DIVISIONS, Found, Words, simple_of, suggest, words_of
 from annotation.lexicon import lexicon
 from annotation.openings import matches
 from annotation.sounds import is_foreign
@@ -333,9 +333,9 @@ def _shown_kind(text: str, place: Place) -> str:
 def suggest_places(doc: Doc) -> Doc:
     """LOC in `doc.spans["places"]`, with the adcodes in `attrs["adcodes"]`, None where a place has none."""
     words = words_of(doc)
-    table = doc.user_data[DIVISIONS] = find_divisions(text_of(doc), words)
-    found = find_places(text_of(doc), words, table)
+    table = doc.user_data[DIVISIONS] = find_divisions(simple_of(doc), words)
+    found = find_places(simple_of(doc), words, table)
     suggest(doc, GROUP, f"jiaozhu-places@{VERSION}", [Found(p.start, p.end, "LOC", p.score) for p in found])
     doc.spans[GROUP].attrs[ADCODES] = [place.adcode for place in found]
-    doc.spans[GROUP].attrs["kinds"] = [_shown_kind(text_of(doc), place) for place in found]
+    doc.spans[GROUP].attrs["kinds"] = [_shown_kind(simple_of(doc), place) for place in found]
     return doc

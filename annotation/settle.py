@@ -17,7 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from annotation.flags import flags_of
-from annotation.groups import ADCODES, DIVISIONS, IDS, SCORED, TEXT, TRUST, VALUES, WORDS, span_of
+from annotation.groups import ADCODES, DIVISIONS, IDS, SCORED, SIMPLE, TEXT, TRUST, VALUES, WORDS, span_of
 
 VERSION = "0.3.4"
 RULES = ("amounts", "dates")
@@ -328,7 +328,7 @@ def settle(doc: Doc, min_score: float = MIN_SCORE) -> Doc:
                 if candidate.value is not None:
                     span._.value = candidate.value
                 kept.append(span)
-    for key in (WORDS, TEXT, DIVISIONS):
+    for key in (WORDS, TEXT, SIMPLE, DIVISIONS):
         doc.user_data.pop(key, None)
     doc.ents = sorted(kept, key=lambda span: span.start)
     return doc
