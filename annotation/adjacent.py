@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from annotation.countries import OF_COUNTRY
 from annotation.divisions import divisions
+from annotation.lexicon import lexicon
 from annotation.names import BRAND, COMPANY, GENERIC, LEVEL, LONGEST, STATE, Edges, Name, bare, last_end
 from annotation.places import COUNTRIES
 
@@ -78,6 +80,12 @@ def joined(edges: Edges, found: Sequence[Name]) -> list[Name]:
     return whole
 
 
+@cache
+def known_bodies() -> frozenset[str]:
+    """Companies, teams and universities by names that are no other word: each is one, whatever it touches."""
+    return lexicon("brands") | lexicon("campuses")
+
+
 _APART = re.compile(rf"[{LEVEL}](?:委|政府|人大|政协)|国务院|中央军委|中共中央|全国")
 
 
@@ -85,6 +93,8 @@ def _continues(edges: Edges, before: Name, name: Name) -> bool:
     """Whether the second is a part of the first (a branch, a faculty), or the first no more than its place."""
     text = edges.text
     piece = text[name.start : name.end]
+    if piece in known_bodies() and text[before.start : before.end] in known_bodies():
+        return False  # 北大|清华
     if _APART.match(piece) or name.end - before.start > LONGEST or piece == text[before.start : before.end]:
         return False
     if text[before.start : before.end] in divisions().codes:

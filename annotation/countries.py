@@ -14,6 +14,7 @@ from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, UNSURE
 from annotation.sounds import sounds
+from annotation.walk import Walk
 
 COUNTRIES = lexicon("countries")
 COUNTRY = "中美英法德俄日韩朝印苏越泰缅菲澳加意巴以伊港澳台乌叙蒙欧埃"  # by one character
@@ -88,12 +89,9 @@ _OF_PLACE = re.compile(r"(?<=..)(?:人|籍|裔|队员|姑娘|小伙)$")
 def states(text: str, words: Sequence[Word]) -> list[Word]:
     """刚果|民主|共和国 is one, 芝加哥|人 are two."""
     ends = {word.end for word in words}
-    found: list[Word] = []
-    cursor = 0
-    for word in words:
+    walk = Walk(words)
+    for word in walk:
         start, end, tag, score = word
-        if start < cursor:
-            continue
         if tag == "LOC" and end - start > 1:
             match = _STATE.match(text, end)
             if (
@@ -101,15 +99,14 @@ def states(text: str, words: Sequence[Word]) -> list[Word]:
                 and match.end() in ends
                 and (text[start:end] in COUNTRIES or sounds().fullmatch(text, start, end) is not None)
             ):
-                cursor = match.end()
-                found.append(Word(start, cursor, "LOC", max(score, 0.8)))
+                walk.take(start, match.end(), "LOC", max(score, 0.8))
                 continue
             tail = _OF_PLACE.search(text, start, end)
             if tail is not None:
-                found += (word._replace(end=tail.start()), Word(tail.start(), end, "n", 0.0))
+                walk.keep(word._replace(end=tail.start()), Word(tail.start(), end, "n", 0.0))
                 continue
-        found.append(word)
-    return found
+        walk.keep(word)
+    return walk.found
 
 
 # Missions and companies abroad --------------------------------------------------------------------------------------
@@ -139,56 +136,47 @@ def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
     """中国驻南斯拉夫大使馆 is one body; 韩国|三星集团 and 瑞典|驻|华|大使 begin with a place."""
     missions = {match.start(): match for match in _MISSION.finditer(text)} if "驻" in text else {}
     ends = {word.end for word in words}
-    found: list[Word] = []
-    cursor = 0
-    for word in words:
+    walk = Walk(words)
+    for word in walk:
         start, end, tag, score = word
-        if start < cursor:
-            if end > cursor:
-                found.append(Word(cursor, end, "n", 0.0))
-            continue
         match = missions.get(start)
         if match is not None:
-            cursor = match.end()
             if match["body"] is not None:
-                found.append(Word(start, cursor, "ORG", 0.8))
+                walk.take(start, match.end(), "ORG", 0.8)
             else:
-                found += (
+                walk.keep(
                     Word(start, match.end("from"), "LOC", 0.8),
                     Word(match.end("from"), match.start("to"), "v", 0.0),
                     Word(*match.span("to"), "ORG" if match["to"] == "联合国" else "LOC", 0.8),
-                    Word(*match.span("who"), "n", 0.0),
                 )
-            if end > cursor:
-                found.append(Word(cursor, end, "n", 0.0))
+                walk.take(*match.span("who"), "n", 0.0)
             continue
         if tag == "ORG" and end - start > 4 and _COMPANY.search(text, start, end):
             size = next((size for size in (6, 5, 4, 3, 2) if text[start : start + size] in COUNTRIES), 0)
             if size and end - start - size > 2 and not OF_COUNTRY.fullmatch(text, start + size, end):
-                found += (Word(start, start + size, "LOC", max(score, RULE)), word._replace(start=start + size))
+                walk.keep(Word(start, start + size, "LOC", max(score, RULE)), word._replace(start=start + size))
                 continue
         if tag == "LOC" and score < UNSURE and (act := _ACT.search(text, start, end)) is not None:
-            found += (word._replace(end=act.start()), Word(act.start(), end, "v", 0.0))
+            walk.keep(word._replace(end=act.start()), Word(act.start(), end, "v", 0.0))
             continue
         if tag in ("LOC", "ORG") and (text[start:end] in COUNTRIES or text[start:end] in COUNTRY):
             body = _NATIONAL.match(text, end)
             if body is not None and body.end() in ends:
-                cursor = body.end()
-                found.append(Word(start, cursor, "ORG", 0.8))
+                walk.take(start, body.end(), "ORG", 0.8)
                 continue
         if (
             tag == "ORG"
             and (force := _FORCES.search(text, start, end)) is not None
             and text[start : force.start()] in COUNTRIES
         ):
-            found += (Word(start, force.start(), "LOC", max(score, RULE)), Word(force.start(), end, "n", 0.0))
+            walk.keep(Word(start, force.start(), "LOC", max(score, RULE)), Word(force.start(), end, "n", 0.0))
             continue
         if tag == "ORG" and text[start:end] in COUNTRIES and _OF_STATE.match(text, end):
             word = Word(start, end, "LOC", max(score, RULE))
         elif tag in NAMED and text.startswith(("”号", "”级", "”轮", "”舰"), end) and text[start - 1 : start] == "“":
             word = Word(start, end, "nz", 0.0)  # a ship
-        found.append(word)
-    return found
+        walk.keep(word)
+    return walk.found
 
 
 # Teams --------------------------------------------------------------------------------------------------------------
@@ -202,20 +190,17 @@ _TEAM = re.compile(
 def teams(text: str, words: Sequence[Word]) -> list[Word]:
     """古巴|队, 八一队, 世贸|组织: a place and 队 is who plays for it."""
     ends = {word.end for word in words}
-    found: list[Word] = []
-    cursor = 0
-    for word in words:
+    walk = Walk(words)
+    for word in walk:
         start, end, tag, score = word
-        if start < cursor:
-            continue
         if tag in ("LOC", "ORG") and end - start > 1:
             if tag == "LOC" and text[end - 1] == "队" and end - start > 2:
                 word = Word(start, end, "ORG", max(score, RULE))
             elif tag == "ORG" and text.startswith("组织", end) and end + 2 in ends:
-                cursor = end + 2
-                word = Word(start, cursor, "ORG", max(score, RULE))
+                walk.take(start, end + 2, "ORG", max(score, RULE))
+                continue
             elif (match := _TEAM.match(text, end)) is not None and match.end() in ends:
-                cursor = match.end()
-                word = Word(start, cursor, "ORG", max(score, RULE))
-        found.append(word)
-    return found
+                walk.take(start, match.end(), "ORG", max(score, RULE))
+                continue
+        walk.keep(word)
+    return walk.found

@@ -42,6 +42,7 @@ from annotation.names import (
 from annotation.openings import matches
 from annotation.places import COUNTRIES, Place, find_divisions, find_places
 from annotation.places import GROUP as PLACES
+from annotation.posts import is_called
 from annotation.quoted import quoted, without
 
 VERSION = "0.5.0"
@@ -248,7 +249,8 @@ def _by_model(edges: Edges, structured: Sequence[Name]) -> Iterator[Name]:
         last = last_end(name)
         if generic is not None and (generic.end() == len(name) or (last == len(name) and bare(name) <= generic.end())):
             level = last and text[start] in LEVEL and len(name) > 3
-            if not (level or (word.score > 0.7 and name.endswith("银行")) or (STATE.match(name) and len(name) > 3)):
+            bank = word.score > 0.7 and name.endswith("银行")
+            if not (level or bank or (STATE.match(name) and len(name) > 3) or is_called(text, start, end)):
                 continue
         role = _ROLE.match(name)
         if role is not None and len(name) - role.end() > 3 and name[: role.end()].endswith(("股东", "企业", "记者")):
@@ -313,6 +315,7 @@ def _is_meant(edges: Edges, start: int, end: int, score: float) -> bool:
         _THING.match(text, end) is not None
         or AFTER_BRAND.match(text, end) is not None
         or BEFORE_BRAND.search(text, max(0, start - 6), start) is not None
+        or is_called(text, start, end)
         or is_business(text[max(0, start - 100) : end + 100], more_than=0)
     )
 

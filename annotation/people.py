@@ -27,10 +27,10 @@ _JAPANESE = lexicon("japanese_surnames")
 _ENDS_TITLE = re.compile(rf"(?:{_TITLE})$")
 # A verb or an adverb that the model took for the end of a name: 张根生|才, 李敏|利用.
 _TAIL = re.compile(r"(?<=.{3})[才已尚私犯仍又还将曾也说称]$|(?<=.{2})(?:[已犯]|利用|担任|表示|介绍|协议|先后|分别)$")
-_TITLE_END = re.compile(rf"(?:{_TITLE}|夫妇|夫人|太太|老板|氏)$")
+_TITLE_END = re.compile(rf"(?:{_TITLE}|夫妇|夫人|太太|老板|氏|[总导]|爵爷|大帝|[男女]神|欧巴)$")
 # With a surname alone they are what somebody is called (唐女士), and no title of his.
 _CALLED = frozenset(("先生", "女士", "小姐", "太太", "夫人", "氏"))
-_AFTER_SURNAME = re.compile(rf"{_TITLE}|太太|夫人|老板|某")
+_AFTER_SURNAME = re.compile(rf"{_TITLE}|太太|夫人|老板|某|[总导](?![统理督共体是会之部能一要览有师游航弹])")
 _AFTER_TITLE = re.compile(rf"(?:{_TITLE})(?=[\u4e00-\u9fff]{{2,4}})")
 _SAYS = re.compile(
     r"介绍|表示|说|认为|告诉|指出|强调|坦言|透露|出席|带队|担任|主持|在[会接座现致]|[，。、；：）)（(\n]|等|率|与|和|解释|回忆|建议|提醒|作了|回应|宣布|代理|带领|率领|获得|荣获|当选|接受"

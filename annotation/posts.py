@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from annotation.groups import Word
 from annotation.lexicon import alternatives, lexicon
 from annotation.mending import NAMED, RULE, UNSURE
+from annotation.walk import Walk
 
 _HANDLE = re.compile(r"[@＠]([\u4e00-\u9fffA-Za-z0-9·_-]{2,16})(?=[\s：:，,。！!？?…；;】）)@＠#【\[]|$)")
 _MEDIUM = re.compile(
@@ -24,11 +25,8 @@ def handles(text: str, words: Sequence[Word]) -> list[Word]:
         return list(words)
     spans = {match.start(1): match.end(1) for match in _HANDLE.finditer(text)}
     ends = {word.end for word in words}
-    found: list[Word] = []
-    cursor = 0
-    for word in words:
-        if word.start < cursor:
-            continue
+    walk = Walk(words)
+    for word in walk:
         stop = spans.get(word.start)
         if (
             stop is not None
@@ -36,11 +34,10 @@ def handles(text: str, words: Sequence[Word]) -> list[Word]:
             and stop in ends
             and (word.tag == "ORG" or (word.tag != "PER" and _MEDIUM.search(text, word.start, stop)))
         ):
-            cursor = stop
-            found.append(Word(word.start, stop, "ORG", 0.7))
+            walk.take(word.start, stop, "ORG", 0.7)
             continue
-        found.append(word)
-    return found
+        walk.keep(word)
+    return walk.found
 
 
 _TEAMS = lexicon("teams")
@@ -74,4 +71,98 @@ def makers(text: str, words: Sequence[Word]) -> list[Word]:
     return found
 
 
+# Companies called by a common word, and what their customers speak of.
+_CALLED = {
+    **dict.fromkeys(
+        ("移动", "电信", "联通"),
+        re.compile(
+            r"流量|话费|网速|资费|套餐|营业厅|信号|充值|1008[68]|100[01]0|客服|欠费|停机|[345]G|手机卡|SIM|运营商|宽带|短信"
+        ),
+    ),
+    **dict.fromkeys(
+        ("苹果", "小米", "荣耀", "锤子", "金立", "一加"),
+        re.compile(
+            r"手机|iOS|iPhone|iPad|安卓|刷机|MIUI|发布会|新机|旗舰|乔布斯|库克|雷军|罗永浩|老罗|[果米锤]粉|Mac"
+            r"|App Store|系统更新|充电器|三星|华为|客服"
+        ),
+    ),
+    **dict.fromkeys(
+        ("天天", "百世", "圆通", "申通", "汇通", "德邦"), re.compile(r"快递|快件|包裹|派[件送]|签收|丢件|物流|单号")
+    ),
+}
+_NOT_CALLED = re.compile("[端互支硬电设应办通终医诈平]|网络|中心")
+_OTHER_USE = re.compile("[吃喝煮啃咬甜酸种口斤颗箱粥树]|[把根]$")
+
+
+def is_called(text: str, start: int, end: int) -> bool:
+    """Whether the common word is a company there: 给|移动|打电话 where the post is of 流量."""
+    spoken = _CALLED.get(text[start:end])
+    return (
+        spoken is not None
+        and _NOT_CALLED.match(text, end) is None
+        and spoken.search(text, max(0, start - REACH), end + REACH) is not None
+        and _OTHER_USE.search(text[max(0, start - 4) : start]) is None
+        and _OTHER_USE.search(text[end : end + 4]) is None
+    )
+
+
+def called(text: str, words: Sequence[Word]) -> list[Word]:
+    """Companies called by a common word, where their customers speak."""
+    return [
+        Word(word.start, word.end, "ORG", RULE)
+        if word.end - word.start == 2
+        and (word.tag not in NAMED or word.score < UNSURE)
+        and is_called(text, word.start, word.end)
+        else word
+        for word in words
+    ]
+
+
+_LATIN = re.compile(r"[A-Z][A-Za-z'’]+(?:[ ·][A-Z][a-z'’]+){1,2}(?![A-Za-z])")
+
+
+def latin(text: str, words: Sequence[Word]) -> list[Word]:
+    """Taylor| |Swift: a name in Latin letters, all its words."""
+    ends = {word.end for word in words}
+    walk = Walk(words)
+    for word in walk:
+        whole = _LATIN.match(text, word.start) if word.tag == "PER" and text[word.start].isascii() else None
+        if whole is not None and word.end < whole.end() and whole.end() in ends:
+            walk.take(word.start, whole.end(), "PER", max(word.score, RULE))
+        else:
+            walk.keep(word)
+    return walk.found
+
+
 _NO_BRAND = re.compile(rf"(?:{alternatives('common_industries')}|版|款|型|级|号|式|系|类|智能)$")
+
+_CAMPUSES = lexicon("campuses")
+_CAMPUSES_TOO = lexicon("campuses_too")
+_CAMPUS_HEADS = frozenset(name[:2] for name in _CAMPUSES | _CAMPUSES_TOO)
+_ON_CAMPUS = re.compile(
+    r"的?(?:学[生子姐长弟妹]|同学|[男女]生|校[友园长区门庆花草]|教授|老师|导师|博士|硕士|研究生|本科|毕业|新生|大[一二三四]|食堂|宿舍|寝室|图书馆|教学楼|实验室|操场|体育馆|[东南西北]门|樱花|银杏|附[中小属]|录取|招生|保研|考研|分数线|法学院|医学院|商学院|[\u4e00-\u9fff]{2,3}校区)"
+)
+_TO_CAMPUS = re.compile(r"(?:考上?了?|报考|保送|毕业于|就读于?|母校|考研|录取)(?:了|的是|到)?$")
+
+
+def campuses(text: str, words: Sequence[Word]) -> list[Word]:
+    """听说|北邮|食堂, 我们|山大|的男生: universities by their short forms."""
+    ends = {word.end for word in words}
+    walk = Walk(words)
+    for word in walk:
+        start, end, tag, score = word
+        if text[start : start + 2] not in _CAMPUS_HEADS or (tag in NAMED and score > UNSURE and end - start > 1):
+            walk.keep(word)
+            continue
+        for size in (5, 4, 3, 2):
+            stop = start + size
+            known = text[start:stop] in _CAMPUSES
+            if not known and text[start:stop] not in _CAMPUSES_TOO:
+                continue
+            near = _ON_CAMPUS.match(text, stop) is not None
+            if (stop in ends and known) or near or (stop in ends and _TO_CAMPUS.search(text, max(0, start - 5), start)):
+                walk.take(start, stop, "ORG", 0.7)
+                break
+        else:
+            walk.keep(word)
+    return walk.found

@@ -16,9 +16,10 @@ from annotation.given import again, given
 from annotation.groups import Word
 from annotation.lexicon import alternatives, lexicon
 from annotation.mending import NAMED, RULE, TITLED, UNSURE
-from annotation.posts import handles, makers
+from annotation.posts import called, campuses, handles, latin, makers
 from annotation.sites import sites
 from annotation.sounds import COUNTRIES, abroad, foreign, sounds
+from annotation.walk import Walk
 
 SURNAMES = lexicon("surnames")
 _CITIES = lexicon("cities")
@@ -35,6 +36,7 @@ def repair(text: str, words: Sequence[Word]) -> list[Word]:
 
 # Known names ---------------------------------------------------------------------------------------------------------
 
+LABELS = {"ORG": "ORG", "LOC": "LOC"}
 _EVENT = re.compile(
     "(?:冬季?|夏季?)?(?:奥运会|奥运|冬奥会|残奥会|亚运会|世博会|大运会|世界杯|电影节|峰会|和会|会议|空难|地震|大学)"
 )
@@ -51,49 +53,43 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
     """Names that are no other word, which the model takes for things or cuts: 支付宝, 鸟巢, 波音; 巴黎|奥运会."""
     known, heads = _listed()
     codes = divisions().codes
-    found: list[Word] = []
-    cursor = 0
-    for index, word in enumerate(words):
+    walk = Walk(words)
+    for word in walk:
         start, end, tag, score = word
-        if start < cursor:
-            if end > cursor:
-                found.append(Word(cursor, end, "n", 0.0))
-            continue
         label: str | None = None
-        stop = end
+        last = stop = end
         headed = text[start : start + 2] in heads
-        for after in words[index : index + 4] if headed else ():
+        for after in words[walk.index : walk.index + 4] if headed else ():
             if after.start != stop and after is not word:
                 break
             stop = after.end
             if stop - start > 8:
                 break
             if (kind := known.get(text[start:stop])) is not None:
-                label, cursor = kind, stop
+                label, last = kind, stop
         if label is None and headed and tag != "nw":
             for size in (6, 5, 4, 3):  # 山|海关, 秦淮|河边: the end may stand inside a word
                 if known.get(text[start : start + size]) == "LOC":
-                    label, cursor = "LOC", start + size
+                    label, last = "LOC", start + size
                     break
-        if label is not None and not (tag in NAMED and end > cursor):
-            if cursor == end and tag in NAMED and score > UNSURE:
-                found.append(word)
+        if label is not None and not (tag in NAMED and end > last):
+            if last == end and tag in NAMED and score > (UNSURE if tag == LABELS[label] else 0.9):
+                walk.keep(word)
             else:
-                found.append(Word(start, cursor, label, max(score, 0.7)))
+                walk.take(start, last, label, max(score, 0.7))
             continue
-        cursor = end
         if (
             tag == "nz"
             and headed
             and (product := _PRODUCT.search(text, start + 2, end)) is not None
             and known.get(text[start : product.start()]) == "ORG"
         ):
-            found += (Word(start, product.start(), "ORG", RULE), Word(product.start(), end, "n", 0.0))  # 三星|手机
+            walk.keep(Word(start, product.start(), "ORG", RULE), Word(product.start(), end, "n", 0.0))  # 三星|手机
             continue
         if tag == "ORG" and score < UNSURE and end - start > 2:
             pieces_of = _brand_within(text, start, end, known)
             if pieces_of:
-                found += pieces_of
+                walk.keep(*pieces_of)
                 continue
         if (
             tag == "PER"
@@ -101,22 +97,22 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
             and text[start:end] in _CITIES
             and text[start - 1 : start] in ("在", "到", "赴", "往")
         ):
-            found.append(Word(start, end, "LOC", RULE))
+            walk.keep(Word(start, end, "LOC", RULE))
             continue
         if tag == "nz" and end - start > 1:
             piece = text[start:end]
             if piece in abroad() or piece in COUNTRIES or (piece in codes and _EVENT.match(text, end)):
-                found.append(Word(start, end, "LOC", 0.7))
+                walk.keep(Word(start, end, "LOC", 0.7))
                 continue
             event = _EVENT.search(piece)
             if event is not None and event.end() == len(piece) and event.start() > 1:
                 city = piece[: event.start()]
                 if city in abroad() or city in COUNTRIES or city in codes or city in _CITIES:
                     cut = start + event.start()
-                    found += (Word(start, cut, "LOC", 0.7), Word(cut, end, "nz", 0.0))
+                    walk.keep(Word(start, cut, "LOC", 0.7), Word(cut, end, "nz", 0.0))
                     continue
-        found.append(word)
-    return found
+        walk.keep(word)
+    return walk.found
 
 
 def _brand_within(text: str, start: int, end: int, known: dict[str, str]) -> list[Word]:
@@ -130,7 +126,10 @@ def _brand_within(text: str, start: int, end: int, known: dict[str, str]) -> lis
     return []
 
 
-_PRODUCT = re.compile("(?:手机|电脑|电视机?|空调|冰箱|汽车|相机|笔记本|平板|快递|外卖|客服|充电宝|路由器|手环|耳机)$")
+_PRODUCT = re.compile(
+    r"(?:手机|电脑|电视机?|空调|冰箱|汽车|相机|笔记本|平板|快递|外卖|客服|充电宝|路由器|手环|耳机|[信银储][用行蓄]卡|宽带"
+    r"|专柜|门店|旗舰店|超市|股票|财报|员工|小哥|[A-Za-z0-9][A-Za-z0-9+ -]*)$"
+)
 
 # What makes another name of a brand before it: 京东|物流, 腾讯|公司.
 _ENDING = re.compile("公司|集团|银行|股份|科技|物流|航空|大学|学院|医院|中心|组织|[社报网局厂店院队所馆行署委会处部室]")
@@ -311,6 +310,8 @@ def common(text: str, words: Sequence[Word]) -> list[Word]:
 def _is_common(text: str, word: Word) -> bool:
     start, end, tag, score = word
     name = text[start:end]
+    if end - start < 5 and text[start - 1 : start] == "[" and text[end : end + 1] == "]" and score < 0.9:
+        return True  # 给力！[威武]
     if name in _NO_NAME or (tag == "PER" and name in _TITLES):
         return True
     if tag == "ORG":
@@ -323,6 +324,7 @@ def _is_common(text: str, word: Word) -> bool:
 STEPS: tuple[Callable[[str, Sequence[Word]], list[Word]], ...] = (
     common,
     listed,
+    campuses,
     abroad_bodies,
     countries,
     people,
@@ -334,6 +336,8 @@ STEPS: tuple[Callable[[str, Sequence[Word]], list[Word]], ...] = (
     given,
     handles,
     makers,
+    called,
+    latin,
     lists,
     again,
 )

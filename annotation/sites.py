@@ -12,6 +12,7 @@ from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, UNSURE
+from annotation.walk import Walk
 
 COUNTRIES = lexicon("countries")
 
@@ -44,21 +45,14 @@ _BARE_SITE = re.compile(
 def sites(text: str, words: Sequence[Word]) -> list[Word]:
     """浅水湾|饭店, 桑菲尔德|庄园, 秦淮|河边: a place with what it is; 上海和平饭店 is a city and a site."""
     ends = {word.end for word in words}
-    found: list[Word] = []
-    cursor = 0
-    for word in words:
+    walk = Walk(words)
+    for word in walk:
         start, end, tag, score = word
-        if start < cursor:
-            if end > cursor:
-                found.append(Word(cursor, end, "n", 0.0))
-            continue
         if (bare := _BARE_SITE.match(text, start)) is not None and bare.end() in ends and tag != "PER":
-            cursor = bare.end()
-            found.append(Word(start, cursor, "LOC", 0.7))
+            walk.take(start, bare.end(), "LOC", 0.7)
             continue
         if end - start < 4 and text[start] in SURNAMES and (clan := _CLAN.match(text, start)) and clan.end() in ends:
-            cursor = clan.end()
-            found.append(Word(start, cursor, "LOC", RULE))  # 白|家|祠堂
+            walk.take(start, clan.end(), "LOC", RULE)  # 白|家|祠堂
             continue
         if (
             tag not in NAMED
@@ -67,11 +61,10 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
             and (hamlet := _AFTER_GOING.match(text, start)) is not None
             and hamlet.end() in ends
         ):
-            cursor = hamlet.end()
-            found.append(Word(start, cursor, "LOC", RULE))  # 回了|核桃|沟
+            walk.take(start, hamlet.end(), "LOC", RULE)  # 回了|核桃|沟
             continue
         if tag == "PER" and end - start == 3 and score < 0.9 and _VILLAGE.match(text, start, end):
-            found.append(Word(start, end, "LOC", RULE))
+            walk.keep(Word(start, end, "LOC", RULE))
             continue
         if (
             tag in ("PER", "ORG")
@@ -81,8 +74,7 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
             and text[end : end + 1]
             and end + 1 in ends
         ):
-            cursor = end + 1
-            found.append(Word(start, cursor, "LOC", RULE))  # 黑瞎子|沟
+            walk.take(start, end + 1, "LOC", RULE)  # 黑瞎子|沟
             continue
         if tag in NAMED and end - start > 1 and (tag != "PER" or score < 0.9):
             match = _SITE.match(text, end)
@@ -94,8 +86,7 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
                 and text[start:end] not in _NO_SITE_PLACE
                 and (tag != "ORG" or score < UNSURE)
             ):
-                cursor = match.end()
-                found.append(Word(start, cursor, "LOC", max(RULE, score if tag == "LOC" else 0.0)))
+                walk.take(start, match.end(), "LOC", max(RULE, score if tag == "LOC" else 0.0))
                 continue
             if (
                 tag == "LOC"
@@ -105,8 +96,7 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
                 and end + 2 in ends
                 and text[end - 1] not in "河江湖溪山"
             ):
-                cursor = end + 1
-                found.append(Word(start, cursor, "LOC", max(score, RULE)))
+                walk.take(start, end + 1, "LOC", max(score, RULE))
                 continue
             if (
                 tag == "LOC"
@@ -115,20 +105,18 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
                 and text[end : end + 1] in _ENDINGS
                 and text[end - 1] not in _ENDINGS
             ):
-                cursor = end + 1
-                found.append(Word(start, cursor, "LOC", max(score, RULE)))
+                walk.take(start, end + 1, "LOC", max(score, RULE))
                 continue
             if not city and score < 0.6 and _INNER.match(text, end) and end + 2 in ends:
-                cursor = end + 1
-                found.append(Word(start, cursor, "LOC", RULE))
+                walk.take(start, end + 1, "LOC", RULE)
                 continue
             if tag in ("LOC", "ORG") and end - start > 4 and (tag == "LOC" or score < 0.8):
                 pieces = _city_apart(text, start, end, tag, score)
                 if pieces:
-                    found += pieces
+                    walk.keep(*pieces)
                     continue
-        found.append(word)
-    return found
+        walk.keep(word)
+    return walk.found
 
 
 _APART = re.compile(

@@ -1,4 +1,4 @@
-"""Handles are whole, teams are teams where a game is spoken of, and a brand is named before what its maker has."""
+"""Handles are whole; short forms, teams and makers are bodies where the post speaks of them."""
 
 import pytest
 
@@ -22,6 +22,17 @@ def names(text):
         ("黑莓的客服打了三遍才接", ["黑莓/ORG"]),
         ("门口排队的人真多", []),
         ("愿家乡平安，愿大家平安", []),
+        ("室友说山大的宿舍没有空调", ["山大/ORG"]),
+        ("这件事的影响重大，请大家重视", []),
+        ("武大樱花开了，人比花还多", ["武大/ORG"]),
+        ("清华北大复旦都有人报名", ["清华/ORG", "北大/ORG", "复旦/ORG"]),
+        ("电信的宽带又断了，客服让我等", ["电信/ORG"]),
+        ("在地铁上慢慢移动了半小时", []),
+        ("苹果削好皮放在桌上", []),
+        ("招行信用卡的账单出来了", ["招行/ORG"]),
+        ("太开心了[鼓掌][威武]", []),
+        ("单曲循环Taylor Swift的新歌", ["Taylor Swift/PERSON"]),
+        ("我们张总说周六加班", ["张/PERSON"]),
     ],
 )
 def test_posts_name_bodies_in_their_own_way(text, found):
