@@ -24,12 +24,15 @@ setup: .venv/ready ## Make .venv with everything the main job needs
 demo: setup ## Walk the whole road on the samples, with a Label Studio of its own
 	@$(BIN)/python samples/demo.py
 
+# Where it is set, as in many containers, every process of the tests would compile everything anew.
+test unit: export PYTHONDONTWRITEBYTECODE :=
+
 test: lint studio-venv browser words-model .venv-huggingface/ready .venv-studio-before/ready ## Lint, then every test: unit, property, a real Label Studio, a real browser
 	@$(BIN)/python -m pytest
 	@.venv-huggingface/bin/python -m pytest -q tests/annotation/test_huggingface.py tests/test_examples.py
 
-unit: setup ## The tests that take seconds
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow"
+unit: setup ## The tests that take less than a second, with fewer random examples: under a minute on two cores
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" --hypothesis-profile=quick
 
 lint: setup ## ruff and mypy --strict
 	@$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -48,7 +49,12 @@ def is_built_from(folder: Path, inputs: Callable[[], str]) -> bool:
 
 
 def code_sha256(packages: Iterable[str]) -> str:
-    """One hash of the packages' own files, so that a changed rule makes its outputs anew."""
+    """One hash of the packages' own files, so that a changed rule makes its outputs anew; read once a process."""
+    return _code_sha256(frozenset(packages))
+
+
+@cache
+def _code_sha256(packages: frozenset[str]) -> str:
     root = Path(__file__).parents[1]
     files = (path for package in packages for path in (root / package).rglob("*"))
     return files_sha256(root, (path for path in files if path.suffix in _SOURCES and path.is_file()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -23,9 +24,8 @@ PACKAGES = ("jiaozhu", "pyarrow", "datasets", "huggingface-hub", "numpy", "spacy
 
 def digests(corpus: Path, log: Path, scheme: LabelScheme, settings: Mapping[str, Any]) -> dict[str, str]:
     """SHA-256 of each input by its name, of the settings with the versions that matter; a missing log is left out."""
-    versions = {name: version(name) for name in PACKAGES if find_spec(name.replace("-", "_"))}
     found = {
-        "settings": sha256(json.dumps([settings, versions], sort_keys=True).encode()).hexdigest(),
+        "settings": sha256(json.dumps([settings, _versions()], sort_keys=True).encode()).hexdigest(),
         "corpus": files_sha256(corpus, [*corpus.glob("documents/*.parquet"), *corpus.glob("removed/*.parquet")]),
         "labels": sha256(repr((scheme.version, scheme.names)).encode()).hexdigest(),
         "code": code_sha256(CODE),
@@ -33,3 +33,8 @@ def digests(corpus: Path, log: Path, scheme: LabelScheme, settings: Mapping[str,
     if log.is_file():
         found["log"] = file_sha256(log)
     return found
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in PACKAGES if find_spec(name.replace("-", "_"))}

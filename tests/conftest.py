@@ -32,8 +32,9 @@ MODEL = "test-model@1"
 
 _numbers = count(1)
 
-settings.register_profile("without a clock", deadline=None)  # a busy machine is no fault of the code
-settings.load_profile("without a clock")
+settings.register_profile("whole", deadline=None)  # a busy machine is no fault of the code
+settings.register_profile("quick", deadline=None, max_examples=25)  # `make unit`
+settings.load_profile("whole")
 
 
 def pytest_collection_finish() -> None:

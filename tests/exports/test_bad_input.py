@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -44,9 +45,9 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("name", WHOLE, ids=lambda name: name.replace(" ", "-"))
-def test_a_log_that_an_editor_has_touched_says_the_same(build, made, tmp_path, name):
-    build()
-    before = contents(tmp_path / "dataset" / "data") | contents(tmp_path / "dataset" / "provenance")
+def test_a_log_that_an_editor_has_touched_says_the_same(build, made, dataset, tmp_path, name):
+    before = contents(dataset / "data") | contents(dataset / "provenance")
+    shutil.rmtree(dataset)
     rewrite(made.log, WHOLE[name])
     summary = build(strict=True)
     assert (summary.log.published, summary.log.broken) == (6, 0)
@@ -108,6 +109,7 @@ def test_a_document_without_text_is_named(build, made):
         build()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [0, 6_000, 20_000])
 def test_a_full_disk_is_one_line_and_the_old_dataset_stays(build, made, tmp_path, limit):
     build()
@@ -164,9 +166,8 @@ assert all(check.passed for check in verify_dataset(Path("out"), Path("corpus"))
 """
 
 
+@pytest.mark.slow
 def test_threads_days_folders_and_the_users_settings_change_no_byte(made, tmp_path):
-    import shutil
-
     found = []
     for number, (threads, other) in enumerate(
         [

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.labels import Label, LabelScheme, load_labels
@@ -185,7 +185,6 @@ def test_every_form_has_a_reader_here():
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=60)
 @given(rows=passages())
 def test_texts_and_entities_come_back_exactly(form, rows):
     read, expected = READERS[form]

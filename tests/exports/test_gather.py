@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.log import AGREEMENT, Span, append
@@ -302,7 +302,6 @@ SPANS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(SPANS, st.booleans()), min_size=1, max_size=4))
 def test_what_is_proven_together_is_what_is_proven_one_by_one(tmp_path_factory, made):
     """The same documents twice: once with a single annotation, once with an older one, which is looked at by itself."""

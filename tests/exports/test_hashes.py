@@ -4,7 +4,7 @@ import struct
 from hashlib import sha256
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.hashes import RowHash
@@ -78,7 +78,6 @@ def hashed(*tables):
     return found.hexdigest()
 
 
-@settings(deadline=None)  # the first one imports
 @given(ROWS)
 def test_the_hash_is_the_one_of_the_documentation(rows):
     assert hashed(pa.Table.from_pylist(rows, schema=SCHEMA)) == by_the_book(rows)

@@ -35,13 +35,17 @@ def build(made, tmp_path):
     return run
 
 
+no_words = pytest.mark.skipif(not words.is_installed(), reason="pkuseg's model is not set up: make words-model")
+
+
+@pytest.mark.parametrize("with_words", [False, pytest.param(True, marks=[pytest.mark.slow, no_words])])
 @pytest.mark.parametrize("streaming", [False, True])
 def test_every_config_and_split_loads_without_a_warning_whatever_the_options(
-    build, tmp_path, streaming, recwarn, capfd
+    build, tmp_path, streaming, with_words, recwarn, capfd
 ):
     from datasets import get_dataset_config_names, load_dataset
 
-    build(tags="bioes", inner_places=True, removed=True, words=words.is_installed())
+    build(tags="bioes", inner_places=True, removed=True, words=with_words)
     folder = str(tmp_path / "dataset")
     assert get_dataset_config_names(folder) == ["default", "provenance", "removed"]
     with warnings.catch_warnings():
@@ -104,7 +108,8 @@ def test_an_inner_place_that_the_rules_do_not_derive_is_found(build, tmp_path, c
     assert failing(tmp_path / "dataset") == {"inner", "rows"}
 
 
-@pytest.mark.skipif(not words.is_installed(), reason="pkuseg's model is not set up: make words-model")
+@pytest.mark.slow
+@no_words
 def test_words_join_to_the_text(build, tmp_path):
     build(words=True)
     for row in rows(tmp_path / "dataset"):
