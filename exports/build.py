@@ -179,6 +179,7 @@ def build_dataset(
             models=gathered.models,
             forms=chosen,
             spacy=spacy_version() if "spacy" in chosen else None,
+            skip_stale=skip_stale,
         )
         for form in chosen:
             write_form(folder, folder / FORMS_FOLDER, form, shape)

@@ -40,6 +40,7 @@ class Making:
     models: tuple[str, ...]  # pipelines whose suggestions the annotators saw
     forms: tuple[str, ...]  # what stands in `forms/`
     spacy: str | None  # shapes the bytes of the form of that name
+    skip_stale: bool = False  # annotations of another text were left out, not carried over
 
 
 def card_text(

@@ -130,8 +130,9 @@ def verify(
     context: typer.Context,
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Folder of the dataset.")] = None,
     corpus: Annotated[
-        Path | None, typer.Option(help="The corpus it was built from: checks texts and raw offsets against it too.")
+        Path | None, typer.Option(help="The corpus it was built from; by default the workspace's.")
     ] = None,
+    log: Annotated[Path | None, typer.Option(help="The annotation log; by default the workspace's.")] = None,
     once: Annotated[
         bool, typer.Option("--once", help="Do nothing where every promise of this very dataset was found to hold.")
     ] = False,
@@ -139,26 +140,30 @@ def verify(
 ) -> None:
     """Check every promise of a dataset; exit code 1 where one does not hold.
 
+    With its corpus: documents and raw offsets too; with the annotation log besides: who decided what, and when. The
+    workspace's own dataset is held against the corpus and the log of the workspace, where they are there.
+
     [bold]Examples[/]:
 
       jiaozhu exports verify
 
-      jiaozhu exports verify build/exports --corpus build/corpus
+      jiaozhu exports verify downloaded/exports --corpus build/corpus --log annotations/log.jsonl
     """
     from exports.verify import remember_verified, verify_dataset, was_verified
 
     workspace: Workspace = context.obj
     folder = folder or workspace.exports
-    if once and was_verified(folder, corpus):
+    corpus, log = _made_from(workspace, folder, corpus, log)
+    if once and was_verified(folder, corpus, log):
         if as_json:
             typer.echo(json.dumps({"dataset": str(folder), "passed": True, "unchanged": True}))
         else:
             Console().print(f"verified before, nothing to do: {folder}", soft_wrap=True, markup=False, highlight=False)
         return
-    checks = verify_dataset(folder, corpus)
+    checks = verify_dataset(folder, corpus, log)
     passed = all(check.passed for check in checks)
     if once and passed:
-        remember_verified(folder, corpus)
+        remember_verified(folder, corpus, log)
     if as_json:
         found = {"dataset": str(folder), "passed": passed, "checks": [asdict(check) for check in checks]}
         typer.echo(json.dumps(found, ensure_ascii=False))
@@ -323,7 +328,10 @@ def publish(
     token_file: Annotated[
         Path | None, typer.Option(help="A file of mode 600 with the token, where HF_TOKEN is not set.")
     ] = None,
-    corpus: Annotated[Path | None, typer.Option(help="The corpus it was built from, to verify against it too.")] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(help="The corpus it was built from; by default the workspace's.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option(help="The annotation log; by default the workspace's.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Upload exactly the verified files to the Hugging Face Hub, in one commit. Without --push, only show them.
@@ -338,7 +346,7 @@ def publish(
     from exports.publish import publish as run
 
     folder = folder or context.obj.exports
-    planned = plan(folder, repository, corpus)
+    planned = plan(folder, repository, *_made_from(context.obj, folder, corpus, log))
     done = run(folder, planned, read_token(token_file), public=public, message=message) if push else None
     if as_json:
         shown = {**asdict(planned), "size": planned.size, "published": asdict(done) if done else None}
@@ -358,6 +366,18 @@ def publish(
     for path in done.removed:
         typer.echo(f"removed there: {path}")
     typer.echo(f"published and compared: {done.url} at {done.commit}")
+
+
+def _made_from(
+    workspace: Workspace, folder: Path, corpus: Path | None, log: Path | None
+) -> tuple[Path | None, Path | None]:
+    """The corpus and the log to hold a dataset against: those that are named; for the workspace's own dataset its own,
+    where they are there.
+    """
+    if folder.resolve() == workspace.exports.resolve():
+        corpus = corpus or (workspace.corpus if (workspace.corpus / "documents").is_dir() else None)
+        log = log or (workspace.log if corpus is not None and workspace.log.is_file() else None)
+    return corpus, log
 
 
 def _print_scores(scores: Scores) -> None:

@@ -26,7 +26,7 @@ def digests(corpus: Path, log: Path, scheme: LabelScheme, settings: Mapping[str,
     """SHA-256 of each input by its name, of the settings with the versions that matter; a missing log is left out."""
     found = {
         "settings": sha256(json.dumps([settings, _versions()], sort_keys=True).encode()).hexdigest(),
-        "corpus": files_sha256(corpus, [*corpus.glob("documents/*.parquet"), *corpus.glob("removed/*.parquet")]),
+        "corpus": corpus_sha256(corpus),
         "labels": sha256(repr((scheme.version, scheme.names)).encode()).hexdigest(),
         "code": code_sha256(CODE),
     }
@@ -38,3 +38,8 @@ def digests(corpus: Path, log: Path, scheme: LabelScheme, settings: Mapping[str,
 @cache
 def _versions() -> dict[str, str]:
     return {name: version(name) for name in PACKAGES if find_spec(name.replace("-", "_"))}
+
+
+def corpus_sha256(corpus: Path) -> str:
+    """One hash of the tables of a corpus that a dataset is made from."""
+    return files_sha256(corpus, [*corpus.glob("documents/*.parquet"), *corpus.glob("removed/*.parquet")])

@@ -64,8 +64,8 @@ class Published:
     removed: tuple[str, ...]
 
 
-def plan(folder: Path, repository: str, corpus: Path | None = None) -> Plan:
-    """Check that the dataset may be published; nothing is sent.
+def plan(folder: Path, repository: str, corpus: Path | None = None, log: Path | None = None) -> Plan:
+    """Check that the dataset may be published; nothing is sent. See `exports.verify` for what is checked.
 
     Raises:
         JiaozhuError: it is no dataset, a promise of it is broken, its licence is not stated, or `repository` is no
@@ -80,7 +80,7 @@ def plan(folder: Path, repository: str, corpus: Path | None = None) -> Plan:
         raise JiaozhuError(f"{repository!r} is no repository of the Hub; name it as owner/name") from None
     if repository.count("/") != 1:
         raise JiaozhuError(f"{repository!r}: say whose it is, as owner/name")
-    if broken := [check for check in verify_dataset(folder, corpus) if not check.passed]:
+    if broken := [check for check in verify_dataset(folder, corpus, log) if not check.passed]:
         raise JiaozhuError(
             f"{folder}: {len(broken)} promises are broken, the first is {broken[0].name} ({broken[0].detail}); "
             "run jiaozhu exports verify, build the dataset again, and publish it then"

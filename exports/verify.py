@@ -1,8 +1,9 @@
 """Does a dataset keep its promises?
 
-In: a folder that `exports build` wrote, and the corpus where it is at hand. Out: one `Check` for each promise. Tables
-are read in columns, whole documents at once, with their provenance beside them; what the corpus is asked of waits on
-disk. Memory grows with the number of documents, by less than a kilobyte each, not with texts or spans.
+In: a folder that `exports build` wrote, and the corpus and the annotation log where they are at hand. Out: one `Check`
+for each promise. Tables are read in columns, whole documents at once, with their provenance beside them; what corpus
+and log are asked of waits on disk. Memory grows with the number of documents, by less than a kilobyte each, not with
+texts or spans.
 """
 
 from __future__ import annotations
@@ -15,19 +16,23 @@ from corpus.errors import JiaozhuError
 from corpus.folder import CARD, SUMS, file_sha256
 from corpus.inputs import code_sha256, is_whole
 from exports.checks import PROMISES, Check, Finding, Walk, one_line
-from exports.checks.corpus import check_corpus
+from exports.checks.corpus import check_corpus, note_changed_corpus
 from exports.checks.files import check_card, check_files, check_forms, check_policy, check_sums, read_claims
+from exports.checks.log import check_log
 from exports.checks.tables import check_split
 from exports.gather import documents_of
 from exports.rows import CONFIGS, shards
 from exports.splits import SPLITS
 
 
-def verify_dataset(folder: Path, corpus: Path | None = None) -> list[Check]:
-    """Look at every promise of the dataset in `folder`; at its documents and raw offsets too where `corpus` is given.
+def verify_dataset(folder: Path, corpus: Path | None = None, log: Path | None = None) -> list[Check]:
+    """Look at every promise of the dataset in `folder`.
+
+    At its documents and raw offsets too where `corpus` is given; with `log` besides, at who decided what, and when.
 
     Raises:
-        JiaozhuError: there is no dataset in `folder`, or no corpus in `corpus`. A broken dataset raises nothing.
+        JiaozhuError: there is no dataset in `folder`, no corpus in `corpus`, no file `log`, or one without a corpus. A
+            broken dataset raises nothing.
     """
     if not folder.is_dir():
         raise JiaozhuError(f"{folder}: no such folder; build a dataset with jiaozhu exports build -o {folder}")
@@ -35,8 +40,13 @@ def verify_dataset(folder: Path, corpus: Path | None = None) -> list[Check]:
         raise JiaozhuError(f"{folder}: no dataset here; build one with jiaozhu exports build -o {folder}")
     if corpus is not None:
         next(documents_of(corpus, ["doc_id"]), None)
-    names = [name for name in PROMISES if corpus is not None or not name.startswith("corpus")]
-    walk = Walk(folder, corpus, {name: Finding() for name in names})
+    if log is not None and corpus is None:
+        raise JiaozhuError(f"{log}: what was decided is held against the documents; name their corpus too")
+    if log is not None and not log.is_file():
+        raise JiaozhuError(f"{log}: no annotation log here; name the one that the dataset was built from")
+    left_out = tuple(kind for kind, given in (("corpus", corpus), ("log", log)) if given is None)
+    names = [name for name in PROMISES if not name.startswith(left_out)]
+    walk = Walk(folder, corpus, {name: Finding() for name in names}, log=log)
     check_sums(walk)
     read_claims(walk)
     check_files(walk)
@@ -48,6 +58,8 @@ def verify_dataset(folder: Path, corpus: Path | None = None) -> list[Check]:
             walk.findings["tables"].fail(f"{split}: {one_line(error)}")
             walk.unread = walk.unread or f"the tables of {split} could not be read to their end"
     check_corpus(walk)
+    check_log(walk)
+    note_changed_corpus(walk)
     if walk.card is not None:
         check_card(walk, walk.card)
         check_policy(walk, walk.card)
@@ -55,15 +67,15 @@ def verify_dataset(folder: Path, corpus: Path | None = None) -> list[Check]:
     return [_close(name, walk) for name in names]
 
 
-def was_verified(folder: Path, corpus: Path | None = None) -> bool:
-    """Whether `remember_verified` was called for these very files, this corpus and these checks."""
+def was_verified(folder: Path, corpus: Path | None = None, log: Path | None = None) -> bool:
+    """Whether `remember_verified` was called for these very files, this corpus, this log and these checks."""
     note = _note(folder)
-    return note.is_file() and is_whole(folder) and note.read_text("utf-8") == _verified(folder, corpus)
+    return note.is_file() and is_whole(folder) and note.read_text("utf-8") == _verified(folder, corpus, log)
 
 
-def remember_verified(folder: Path, corpus: Path | None = None) -> None:
+def remember_verified(folder: Path, corpus: Path | None = None, log: Path | None = None) -> None:
     """Write beside the dataset that all its promises were found to hold."""
-    _note(folder).write_text(_verified(folder, corpus), "utf-8")
+    _note(folder).write_text(_verified(folder, corpus, log), "utf-8")
 
 
 def _note(folder: Path) -> Path:
@@ -71,15 +83,16 @@ def _note(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.verified")
 
 
-def _verified(folder: Path, corpus: Path | None) -> str:
-    with_corpus = file_sha256(corpus / SUMS) if corpus is not None and (corpus / SUMS).is_file() else corpus
-    return f"{file_sha256(folder / SUMS)} {code_sha256(['corpus', 'annotation', 'exports'])} {with_corpus}\n"
+def _verified(folder: Path, corpus: Path | None, log: Path | None) -> str:
+    beside = [corpus and corpus / SUMS, log]
+    sums = [file_sha256(path) if path is not None and path.is_file() else path for path in beside]
+    return f"{file_sha256(folder / SUMS)} {code_sha256(['corpus', 'annotation', 'exports'])} {sums[0]} {sums[1]}\n"
 
 
 def _close(name: str, walk: Walk) -> Check:
     finding = walk.findings[name]
     if finding.wrong:
-        return Check(name, PROMISES[name], False, f"{finding.wrong:,} wrong; the first: {finding.first}")
+        return Check(name, PROMISES[name], False, f"{finding.wrong:,} wrong; the first: {finding.first}{finding.note}")
     if name == "personal-data" and not walk.is_masked:
         return Check(name, PROMISES[name], True, "the card says that nothing was masked")
     if name == "annotators" and not walk.has_pseudonyms:

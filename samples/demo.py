@@ -117,7 +117,7 @@ def walk(folder: Path, console: Console) -> Table:
     )
     splits = ", ".join(f"{name} {counts.passages}" for name, counts in built.splits.items())
     table.add_row("export", f"{len(decided)} annotations", f"passages: {splits}")
-    checks = step("verify", lambda: verify_dataset(workspace.exports, workspace.corpus))
+    checks = step("verify", lambda: verify_dataset(workspace.exports, workspace.corpus, workspace.log))
     failed = [check.name for check in checks if not check.passed]
     table.add_row("verify", f"{len(checks)} promises", f"{len(checks) - len(failed)} hold")
     if failed:

@@ -38,7 +38,7 @@ def built(tmp_path_factory):
 
 def test_the_committed_log_gives_a_dataset_that_keeps_every_promise(built):
     corpus, dataset = built
-    assert [check for check in verify_dataset(dataset, corpus) if not check.passed] == []
+    assert [check for check in verify_dataset(dataset, corpus, WORKSPACE.log) if not check.passed] == []
 
 
 def test_every_sample_article_is_published_but_the_syndicated_copy(built):

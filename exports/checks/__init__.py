@@ -51,6 +51,13 @@ PROMISES = {
     "corpus-documents": "every document has the title, address, date, cluster and cleaner version that the corpus has",
     "corpus-raw": "the raw characters of every span clean to its text in the corpus",
     "corpus-removed": "where removed spans are published, they are those that the corpus has",
+    "log-annotations": "for each document the annotation speaks that the log names, and none that speaks is left out",
+    "log-spans": "the spans of a document are those of its annotation: offsets, labels, places in the raw page",
+    "log-suggestions": "what was suggested, by which model, how surely, and the verdict on it are the log's",
+    "log-decisions": "who decided, when, by which guideline, and on which text are the log's",
+    "log-splits": "where documents were annotated without suggestions, they are the test split",
+    "log-current": "the log has no further lines than when the dataset was built",
+    "log-card": "what the card counts of annotations, deleted suggestions and agreement is what the log gives",
 }
 
 
@@ -103,6 +110,7 @@ class Card:
     policy: str
     agreement: dict[str, Any]
     log: LogCounts
+    inputs: dict[str, str]  # digests of what it was built from
     made: Making
     masked: dict[str, int]
     deleted: int
@@ -131,6 +139,7 @@ class Walk:
     no_values: str = "the card says that there are none"  # why none was looked at
     carried: int = 0  # spans
     unread: str = ""  # why the tables could not be read to their end
+    log: Path | None = None
 
     @property
     def is_masked(self) -> bool:

@@ -16,6 +16,7 @@ from corpus.spans import Run, to_clean
 from exports.checks import Walk
 from exports.gather import cluster_ids, documents_of, raw_span
 from exports.hashes import RowHash
+from exports.inputs import corpus_sha256
 from exports.masking import masked
 from exports.proof import anchored
 from exports.removed import removed_rows
@@ -100,6 +101,16 @@ def _check_raw(walk: Walk, documents: pa.RecordBatch, owners: Ints, spans: pa.Re
         if not _leads_to(runs, (start, end), (raw_start, raw_end)):
             where = f"span [{start}, {end}), raw [{raw_start}, {raw_end})"
             finding.fail(f"document {doc_ids[owners[index]]}: {where}")
+
+
+def note_changed_corpus(walk: Walk) -> None:
+    """Say it of what does not fit where the corpus is not the one that the card names."""
+    wrong = [finding for name, finding in walk.findings.items() if name.startswith(("corpus", "log")) and finding.wrong]
+    if not wrong or walk.corpus is None or walk.card is None:
+        return
+    if walk.card.inputs.get("corpus") != corpus_sha256(walk.corpus):
+        for finding in wrong:
+            finding.note += "; the corpus has been changed since the build"
 
 
 def _published(documents: pa.RecordBatch, is_masked: bool) -> pa.RecordBatch:

@@ -1,7 +1,7 @@
 """Do the spans of a document say of their decision what one annotation can say?
 
 In: rows of the config `provenance`, whole documents at once. Out: findings. What the log alone knows, who decided and
-when, is proven by building the dataset again; here is what must fit whatever the log says.
+when, `exports.checks.log` asks of it; here is what must fit whatever the log says.
 """
 
 from __future__ import annotations

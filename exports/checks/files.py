@@ -78,6 +78,7 @@ def read_claims(walk: Walk) -> None:
             policy=str(making["split_policy"]),
             agreement=agreement,
             log=LogCounts(**made["annotation_log"]),
+            inputs=dict(made["inputs"]),
             made=Making(**settings),
             masked=dict(made["masked"]),
             deleted=int(made["deleted_suggestions"]),

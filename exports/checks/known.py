@@ -155,18 +155,21 @@ class _Batches:
 
     def add(self, batch: pa.RecordBatch) -> int:
         """Write a batch; its number."""
-        if self._writer is None:
+        if not self._size:
             options = pa.ipc.IpcWriteOptions(compression="lz4")
             self._writer = pa.ipc.new_file(pa.PythonFile(self._file, "w"), self.schema, options=options)
+        assert self._writer is not None
         self._writer.write_batch(batch.cast(self.schema))
         self._size += 1
         return self._size - 1
 
     def reader(self, columns: Sequence[str]) -> _Reader:
         chosen = pa.schema([field for field in self.schema if field.name in columns])
-        if self._writer is None:
+        if not self._size:
             return _Reader(None, chosen)
-        self._writer.close()  # a second time it does nothing
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
         options = pa.ipc.IpcReadOptions(included_fields=[self.schema.get_field_index(name) for name in chosen.names])
         return _Reader(pa.ipc.open_file(pa.PythonFile(self._file, "r"), options=options), chosen)
 

@@ -1,10 +1,14 @@
 """`jiaozhu exports build`, `verify` and `diff` as a person calls them: what they print, and how they end."""
 
 import json
+import shutil
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
 
+from annotation.log import append, read_log
+from exports.checks import PROMISES
 from tests.calling import call as jiaozhu
 from tests.exports.making import LABELS, PRIVATE_PAGES, PRIVATE_SPANS, make
 
@@ -41,9 +45,36 @@ def test_build_and_verify_take_everything_from_the_workspace(workspace):
     assert summary["annotations"]["published"] == 6
     assert sum(split["documents"] for split in summary["splits"].values()) == 6
     assert "# 样例" in (workspace / "dataset" / "README.md").read_text()
-    checked = jiaozhu(workspace, "exports", "verify", "--corpus", "corpus", "--json")
+    checked = jiaozhu(workspace, "exports", "verify", "--json")
     assert checked.returncode == 0, checked.stdout
     assert json.loads(checked.stdout)["passed"]
+    assert {check["name"] for check in json.loads(checked.stdout)["checks"]} == set(PROMISES)
+
+
+def test_a_dataset_elsewhere_is_held_against_the_corpus_and_the_log_that_are_named(workspace):
+    jiaozhu(workspace, "exports", "build", "-o", "elsewhere")
+    asked = (["elsewhere"], ["elsewhere", "--corpus", "corpus"])
+    asked += (["elsewhere", "--corpus", "corpus", "--log", "annotations/log.jsonl"],)
+    names = [
+        {
+            check["name"]
+            for check in json.loads(jiaozhu(workspace, "exports", "verify", *one, "--json").stdout)["checks"]
+        }
+        for one in asked
+    ]
+    log, corpus = ({name for name in PROMISES if name.startswith(kind)} for kind in ("log", "corpus"))
+    assert names == [set(PROMISES) - log - corpus, set(PROMISES) - log, set(PROMISES)]
+    assert "name their corpus too" in one_line(
+        jiaozhu(workspace, "exports", "verify", "elsewhere", "--log", "annotations/log.jsonl")
+    )
+
+
+def test_without_corpus_and_log_the_workspaces_dataset_is_verified_by_itself(workspace):
+    jiaozhu(workspace, "exports", "build")
+    shutil.rmtree(workspace / "corpus")
+    checked = jiaozhu(workspace, "exports", "verify")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "24 of 24 promises hold" in checked.stdout
 
 
 def test_build_and_verify_print_tables_without_colours_into_a_pipe(workspace):
@@ -65,6 +96,17 @@ def test_verify_ends_with_1_where_a_promise_does_not_hold(workspace):
     assert [check["name"] for check in json.loads(checked.stdout)["checks"] if not check["passed"]] == ["sums"]
 
 
+def test_after_a_pull_the_dataset_has_to_be_built_again(workspace):
+    jiaozhu(workspace, "exports", "build")
+    log = workspace / "annotations" / "log.jsonl"
+    append(log, [replace(next(read_log(log)), status="deleted", updated_at="2026-11-09T00:00:00Z")])
+    checked = jiaozhu(workspace, "exports", "verify", "--json")
+    assert checked.returncode == 1
+    assert [check["name"] for check in json.loads(checked.stdout)["checks"] if not check["passed"]] == ["log-current"]
+    jiaozhu(workspace, "exports", "build")
+    assert jiaozhu(workspace, "exports", "verify").returncode == 0
+
+
 def test_further_forms_are_written_where_the_command_or_the_workspace_asks_for_them(workspace):
     built = jiaozhu(workspace, "exports", "build", "--forms", "conll, chat", "--json")
     assert built.returncode == 0, built.stderr
@@ -74,7 +116,7 @@ def test_further_forms_are_written_where_the_command_or_the_workspace_asks_for_t
     config.write_text(config.read_text() + 'forms = ["flair"]\n')
     assert jiaozhu(workspace, "exports", "build").returncode == 0
     assert [path.name for path in forms.iterdir()] == ["flair"]
-    assert "24 of 24 promises hold" in jiaozhu(workspace, "exports", "verify").stdout
+    assert "35 of 35 promises hold" in jiaozhu(workspace, "exports", "verify").stdout
     assert jiaozhu(workspace, "exports", "build", "--forms", "").returncode == 0
     assert not forms.exists()
 

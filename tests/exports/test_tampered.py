@@ -69,16 +69,16 @@ def forged(built, tmp_path):
                 if change(rows) is not False:
                     schema = table.schema
                     pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
-        return broken(folder, made.corpus, splits)
+        return broken(folder, made.corpus, made.log, splits)
 
     forge.folder, forge.made = folder, made
     return forge
 
 
-def broken(folder, corpus=None, splits=SPLITS):
+def broken(folder, corpus=None, log=None, splits=SPLITS):
     """The checks that fail after the forger's work on these splits."""
     make_right(folder, splits)
-    return {check.name for check in verify_dataset(folder, corpus) if not check.passed}
+    return {check.name for check in verify_dataset(folder, corpus, log) if not check.passed}
 
 
 def make_right(folder, splits):
@@ -281,6 +281,11 @@ CASES = {
     "another annotator of one span": ("provenance", first(put(annotator="annotator-3")), "decisions"),
     "another annotation of one span": ("provenance", first(put(annotation="x")), "decisions"),
     "another time of one span": ("provenance", first(put(decided_at="2020-01-01T00:00:00Z")), "decisions"),
+    "another annotation of a document": ("provenance", of_document(annotation="x"), "log-annotations"),
+    "another annotator of a document": ("provenance", of_document(annotator="annotator-2"), "log-decisions"),
+    "another time of a document": ("provenance", of_document(decided_at="2020-01-01T00:00:00Z"), "log-decisions"),
+    "another model": ("provenance", first(put(model="other@9")), "log-suggestions"),
+    "another score": ("provenance", first(put(model_score=0.76)), "log-suggestions"),
     "another guideline": ("provenance", of_document(guideline_version="9"), "decisions"),
     "another cleaner": ("provenance", of_document(cleaner_version="cleaner-9"), "decisions"),
     "no cleaner": ("provenance", of_document(cleaner_version=None), "decisions"),
@@ -303,7 +308,7 @@ CASES = {
 
 
 def test_what_a_forger_does_not_touch_is_sound(forged):
-    assert broken(forged.folder, forged.made.corpus) == set()
+    assert broken(forged.folder, forged.made.corpus, forged.made.log) == set()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.replace(" ", "-"))

@@ -15,7 +15,7 @@ from tests.exports.making import PRIVATE_PAGES, PRIVATE_SPANS, SCHEME, make, wri
 
 TRAIN = "train-00000-of-00001.parquet"
 TEST = "test-00000-of-00001.parquet"
-CORPUS = {name for name in PROMISES if name.startswith("corpus")}
+BESIDE = {name for name in PROMISES if name.startswith(("corpus", "log"))}
 
 
 def failing(folder, corpus=None):
@@ -48,7 +48,7 @@ def with_entities(rows):
 
 
 def test_an_untouched_dataset_keeps_every_promise(dataset, corpus_of_dataset):
-    checks = verify_dataset(dataset, corpus_of_dataset.corpus)
+    checks = verify_dataset(dataset, corpus_of_dataset.corpus, corpus_of_dataset.log)
     assert [check.name for check in checks] == list(PROMISES)
     assert [check.name for check in checks if not check.passed] == []
     assert all(not check.detail.startswith("0 ") for check in checks)
@@ -72,8 +72,8 @@ def test_the_values_of_another_version_are_not_held_against_this_one_and_verify_
     assert "read by jiaozhu 99." in detail(dataset, "normalized")
 
 
-def test_without_the_corpus_its_checks_are_not_claimed(dataset):
-    assert {check.name for check in verify_dataset(dataset)} == set(PROMISES) - CORPUS
+def test_without_corpus_and_log_their_checks_are_not_claimed(dataset):
+    assert {check.name for check in verify_dataset(dataset)} == set(PROMISES) - BESIDE
 
 
 @pytest.mark.parametrize("place", [0.02, 0.3, 0.6, 0.99])
@@ -98,7 +98,7 @@ def test_a_table_cut_short_is_named_and_no_check_claims_to_have_finished(dataset
     path = dataset / "data" / TRAIN
     path.write_bytes(path.read_bytes()[:-100])
     write_sums(dataset)
-    assert failing(dataset) == set(PROMISES) - {"sums", "files"} - CORPUS
+    assert failing(dataset) == set(PROMISES) - {"sums", "files"} - BESIDE
 
 
 def test_a_missing_or_further_file_is_named(dataset):
