@@ -17,10 +17,12 @@ from corpus.records import Document, Page
 from corpus.spans import to_clean
 
 GOLD = Path(__file__).parents[1] / "gold"
+PRACTICE = Path(__file__).parents[1] / "practice"  # to fit weights and rules on, never to measure
 SEEDS = Path(__file__).parents[3] / "shared" / "pages" / "seeds"
 LABELS = set(load_labels().names)
 KINDS = ("news", "web", "literature")  # only names are marked in these
 UNSEEN = tuple(sorted(path.stem for kind in KINDS for path in GOLD.glob(f"{kind}*.txt")))
+NAMES = {"ORG", "LOC", "PERSON"}
 AMOUNTS = {"MONEY", "PERCENT", "QUANTITY"}
 
 _MARK = re.compile(r"\[\[(.+?)\|([A-Z]+)\]\]")
@@ -33,9 +35,11 @@ def rows_of(name: str) -> list[dict]:
     return [json.loads(line) for line in (GOLD / name).read_text("utf-8").splitlines()]
 
 
-def sentences(names: tuple[str, ...] = ("sentences", "fields")) -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
+def sentences(
+    names: tuple[str, ...] = ("sentences", "fields"), folder: Path = GOLD
+) -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
     """Each marked sentence of the files as its text and its spans."""
-    for line in (line for name in names for line in (GOLD / f"{name}.txt").read_text("utf-8").splitlines()):
+    for line in (line for name in names for line in (folder / f"{name}.txt").read_text("utf-8").splitlines()):
         if line and not line.startswith("#"):
             spans, shift = [], 0
             for mark in _MARK.finditer(line):
@@ -107,6 +111,17 @@ def test_a_marked_sentence_is_well_formed(text, spans):
     assert lie_apart(spans)
     assert all(edges_are_clean(text, start, end) for start, end, _ in spans)
     assert {label for *_, label in spans} <= LABELS
+
+
+@pytest.mark.parametrize("path", sorted(PRACTICE.glob("*.txt")), ids=lambda path: path.stem)
+def test_the_practice_texts_are_well_formed_and_hold_each_text_once(path):
+    rows = list(sentences((path.stem,), PRACTICE))
+    assert len({text for text, _ in rows}) == len(rows) > 100
+    for text, spans in rows:
+        assert not re.search(r"\[\[|\]\]|\|", text)
+        assert lie_apart(spans)
+        assert all(edges_are_clean(text, start, end) for start, end, _ in spans), text
+        assert {label for *_, label in spans} <= NAMES
 
 
 def test_there_are_120_marked_sentences_and_a_third_of_them_hold_nothing():
