@@ -50,7 +50,7 @@ REACH = 40  # characters around a team in which its game is spoken of
 
 # What only a maker or a seller has.
 _MAKER = re.compile(
-    r"的?(?:售后|客服|官网|官方|旗舰店|专柜|门店|快递员|信用卡|发布会|员工|股价|财报|总部|代言人|创始人|手机)"
+    r"的?(?:售后|客服|官网|官方|旗舰店|专柜|门店|快递员|信用卡|发布会|员工|股价|财报|总部|代言人|创始人|手机|业务员|店员|服务员|外卖|会员卡|老板娘?)"
 )
 
 
@@ -87,6 +87,9 @@ _CALLED = {
         ),
     ),
     **dict.fromkeys(
+        ("平安", "人保", "太平洋"), re.compile(r"保险|[车寿]险|业务员|理赔|投保|保单|客户经理|贷款|信用卡")
+    ),
+    **dict.fromkeys(
         ("天天", "百世", "圆通", "申通", "汇通", "德邦"), re.compile(r"快递|快件|包裹|派[件送]|签收|丢件|物流|单号")
     ),
 }
@@ -121,6 +124,9 @@ def called(text: str, words: Sequence[Word]) -> list[Word]:
 _LATIN = re.compile(r"[A-Z][A-Za-z'’]+(?:[ ·][A-Z][a-z'’]+){1,2}(?![A-Za-z])")
 
 
+_GIVEN = re.compile("[A-Z][a-z]{2,9}")
+
+
 def latin(text: str, words: Sequence[Word]) -> list[Word]:
     """Taylor| |Swift: a name in Latin letters, all its words."""
     ends = {word.end for word in words}
@@ -129,6 +135,8 @@ def latin(text: str, words: Sequence[Word]) -> list[Word]:
         whole = _LATIN.match(text, word.start) if word.tag == "PER" and text[word.start].isascii() else None
         if whole is not None and word.end < whole.end() and whole.end() in ends:
             walk.take(word.start, whole.end(), "PER", max(word.score, RULE))
+        elif word.tag == "PER" and _GIVEN.fullmatch(text, word.start, word.end):
+            walk.keep(word._replace(score=max(word.score, RULE)))  # 同桌|Lucy
         else:
             walk.keep(word)
     return walk.found

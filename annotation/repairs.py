@@ -24,6 +24,7 @@ from annotation.walk import Walk
 SURNAMES = lexicon("surnames")
 _CITIES = lexicon("cities")
 _DOUBLE = lexicon("double_surnames")
+_CALLED = SURNAMES - frozenset("班家常党全代言车水项方后能应时双高平经文终强国总连有老公干庄")  # 班|主任 is no man
 _JAPANESE = lexicon("japanese_surnames")
 
 
@@ -173,6 +174,9 @@ def people(text: str, words: Sequence[Word]) -> list[Word]:
                 found.append(Word(start, after.end, "PER", max(score, RULE)))
                 skip = True
                 continue
+        if tag == "n" and 2 < end - start < 5 and text[start + 1 : end] in _TITLES and text[start] in _CALLED:
+            found += (Word(start, start + 1, "PER", RULE), Word(start + 1, end, "n", 0.0))  # 田|主任
+            continue
         if tag == "PER" and end - start > 2 and _RUNS_ON.match(text, end - 1):
             found += (Word(start, end - 1, "PER", max(score, RULE)), Word(end - 1, end, "d", 0.0))
             continue
@@ -318,7 +322,9 @@ def _is_common(text: str, word: Word) -> bool:
         return name.endswith("族")
     if tag == "LOC":
         return _MEASURED.match(text, max(0, start - 1)) is not None
-    return score < 0.15 and len(name) > 3 and "·" not in name and sounds().fullmatch(name) is None
+    return (
+        score < 0.15 and len(name) > 3 and "·" not in name and not name.isascii() and sounds().fullmatch(name) is None
+    )
 
 
 STEPS: tuple[Callable[[str, Sequence[Word]], list[Word]], ...] = (
