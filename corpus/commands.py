@@ -39,10 +39,12 @@ def build(
     keep_traditional: Annotated[
         bool, typer.Option("--keep-traditional", help="Leave what people wrote in Traditional as it is.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Build also where nothing has changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Clean every page, also where nothing has changed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one JSON object.")] = False,
 ) -> None:
     """Clean pages into a corpus: the configs documents, pages, removed and rejected.
+
+    What the corpus that is there has of the same pages is taken over: only new and changed pages are cleaned.
 
     [bold]Examples[/]
 
@@ -63,7 +65,7 @@ def build(
         else:
             Console().print(f"unchanged, nothing to do: {target}", soft_wrap=True, markup=False, highlight=False)
         return
-    summary = build_corpus(paths, target, workers=workers, keep_traditional=keep)
+    summary = build_corpus(paths, target, workers=workers, keep_traditional=keep, anew=force)
     if as_json:
         typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
         return
@@ -78,7 +80,10 @@ def build(
             table.add_row(f"{title}: {name}", f"{count:,}")
     for name, count in summary.removed.items():
         table.add_row(f"characters removed by {name}", f"{count:,}")
-    Console().print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    if summary.taken_over:
+        console.print(f"{summary.taken_over:,} pages have not changed and were not cleaned again", soft_wrap=True)
 
 
 @app.command()

@@ -5,6 +5,7 @@ In: pages, settings, and the code itself. Out: a SHA-256, which the card keeps; 
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -16,17 +17,24 @@ from corpus.errors import JiaozhuError
 from corpus.folder import CARD, file_sha256, files_of, read_sums
 from corpus.reading import files_below
 
-_STAMP = re.compile(r"^  inputs: ([0-9a-f]{64})$", re.M)
+# What reads, cleans, compares and writes pages, beside our own code.
+_LIBRARIES = ("jiaozhu", "pyarrow", "datasets", "numpy", "OpenCC", "charset-normalizer", "rensa", "warcio")
+
+
+def cleaner_sha256(*settings: object) -> str:
+    """One hash of what makes a corpus out of pages: these settings, our code, the libraries, Python."""
+    lines = [f"{name} {version(name)}\n" for name in _LIBRARIES]
+    lines += [f"python {platform.python_version()}\n", f"{settings!r}\n", code_sha256(["corpus"])]
+    return sha256("".join(lines).encode()).hexdigest()
 
 
 def pages_sha256(paths: Iterable[Path], *settings: object) -> str:
-    """One hash of everything that shapes a corpus: the pages' files, these settings, our code, the libraries.
+    """One hash of everything that shapes a corpus: the pages' files, and what makes a corpus out of them.
 
     Raises:
         JiaozhuError: a file cannot be read.
     """
-    lines = [f"{name} {version(name)}\n" for name in ("jiaozhu", "pyarrow", "datasets", "numpy", "OpenCC")]
-    lines += [f"{settings!r}\n", code_sha256(["corpus"]), "\n"]
+    lines = [f"{cleaner_sha256(*settings)}\n"]
     for path in paths:
         base = path if path.is_dir() else path.parent
         try:
@@ -36,15 +44,24 @@ def pages_sha256(paths: Iterable[Path], *settings: object) -> str:
     return sha256("".join(lines).encode()).hexdigest()
 
 
+def said(folder: Path, name: str) -> str | None:
+    """The hash that the card of a corpus gives for its `inputs` or its `cleaner`; None where there is none."""
+    try:
+        found = re.search(rf"^  {name}: ([0-9a-f]{{64}})$", (folder / CARD).read_text("utf-8"), re.M)
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found and found[1]
+
+
 def is_built_from(folder: Path, inputs: Callable[[], str]) -> bool:
     """Whether the corpus in `folder` is whole and its card says that it was built from these inputs.
 
     They are asked for only where there is a corpus, and what is wrong with them is left for the build to say.
     """
     try:
-        said = _STAMP.search((folder / CARD).read_text("utf-8"))
-        return said is not None and said[1] == inputs() and is_whole(folder)
-    except (OSError, UnicodeDecodeError, JiaozhuError):
+        found = said(folder, "inputs")
+        return found is not None and found == inputs() and is_whole(folder)
+    except JiaozhuError:
         return False
 
 

@@ -132,9 +132,17 @@ def read_metadata(
         _publisher(bylined, footer) or _publisher_of_markup(hints),
         _author(bylined, body, behind, hints, title),
         _date(hints, dated, dated_behind, signed),
-        urlsplit(url).hostname if url else None,
+        site_of(url),
         title is None or _belongs(title, body),
     )
+
+
+def site_of(url: str | None) -> str | None:
+    """The host of an address, None where it has none."""
+    try:
+        return urlsplit(url).hostname if url else None
+    except ValueError:  # http://[::1
+        return None
 
 
 def _behind(lines: Sequence[Line], last: int) -> Iterator[Line]:

@@ -78,9 +78,10 @@ def cluster(rows: Signatures) -> npt.NDArray[np.int64]:
             mixed = _mixed(mixed * _MIX[0] + keys[:, column])
         order = np.argsort(mixed, kind="stable")
         borders = np.flatnonzero(np.diff(mixed[order])) + 1
-        for group in np.split(order, borders):
-            if len(group) > 1:
-                _link(rows, parents, group)
+        starts, ends = np.append(0, borders), np.append(borders, len(rows))
+        several = ends - starts > 1
+        for start, end in zip(starts[several], ends[several], strict=True):
+            _link(rows, parents, order[start:end])
     return np.array([_root(parents, index) for index in range(len(rows))], dtype=np.int64)
 
 

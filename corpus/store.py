@@ -5,12 +5,16 @@ A written table is a pure function of its rows, their order and the pyarrow vers
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -26,21 +30,42 @@ class TableWriter:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._schema = schema
         self._size = rows_per_group
-        self._rows: list[Mapping[str, Any]] = []
+        self._tables: list[pa.Table] = []
+        self._rows: list[Mapping[str, Any]] = []  # behind the tables
+        self._held = 0
         self.count = 0
         self._writer = parquet_writer(path, schema)
 
     def write(self, row: Mapping[str, Any]) -> None:
         """Add one row; keys are the schema's columns, a missing one is null."""
         self._rows.append(row)
-        self.count += 1
-        if len(self._rows) >= self._size:
-            self._flush()
+        self._added(1)
 
-    def _flush(self) -> None:
+    def add(self, table: pa.Table) -> None:
+        """Add the rows of a table of the same schema."""
+        self._pack()
+        self._tables.append(table)
+        self._added(table.num_rows)
+
+    def _added(self, count: int) -> None:
+        self.count += count
+        self._held += count
+        if self._held >= self._size:
+            self._flush(self._size)
+
+    def _pack(self) -> None:
         if self._rows:
-            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
+            self._tables.append(pa.Table.from_pylist(self._rows, schema=self._schema))
             self._rows = []
+
+    def _flush(self, least: int) -> None:
+        """Write groups while there are rows for one of at least so many; the same groups however the rows came."""
+        self._pack()
+        while self._held >= least:
+            table = pa.concat_tables(self._tables)
+            self._writer.write_table(table.slice(0, self._size).combine_chunks())
+            self._tables = [table.slice(self._size)]
+            self._held = self._tables[0].num_rows
 
     def __enter__(self) -> TableWriter:
         return self
@@ -49,8 +74,44 @@ class TableWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._flush()
+            self._flush(1)
         self._writer.close()
+
+
+class RowFile:
+    """The rows of a file in Arrow's format, from any place; use it as a context manager.
+
+    The file is mapped: what is read of it need not stay in memory.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._map = pa.memory_map(str(path))
+        self._file = pa.ipc.open_file(self._map)
+        counts = [self._file.get_batch(number).num_rows for number in range(self._file.num_record_batches)]
+        self._starts = [0, *accumulate(counts)]
+        self._last: tuple[int, pa.RecordBatch] | None = None
+
+    def take(self, places: npt.NDArray[np.int64]) -> pa.Table:
+        """The rows at these places, in this order."""
+        pieces = []
+        for run in np.split(places, np.flatnonzero(np.diff(places) != 1) + 1) if len(places) else ():
+            start, end = int(run[0]), int(run[-1]) + 1
+            while start < end:
+                number = bisect_right(self._starts, start) - 1
+                pieces.append(self._batch(number).slice(start - self._starts[number], end - start))
+                start += pieces[-1].num_rows
+        return pa.Table.from_batches(pieces, self._file.schema).combine_chunks()
+
+    def _batch(self, number: int) -> pa.RecordBatch:
+        if self._last is None or self._last[0] != number:
+            self._last = number, self._file.get_batch(number)
+        return self._last[1]
+
+    def __enter__(self) -> RowFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._map.close()
 
 
 def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
