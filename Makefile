@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JIAOZHU := $(BIN)/jiaozhu
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify report bench bench-clean bench-ner bench-exports bench-carry bench-studio lint clean words-model
+.PHONY: help setup demo test unit corpus preannotate studio push pull exports verify report bench bench-clean bench-ner bench-exports bench-carry bench-rebuild bench-studio lint clean words-model
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -109,6 +109,9 @@ bench-studio: studio-venv ## Measure push and pull against the bare server
 
 bench-carry: setup ## Measure how many annotations outlive a change of the cleaner
 	@$(BIN)/python tests/benchmarks/bench_carry.py
+
+bench-rebuild: setup ## Measure what one changed page costs among 300 and 3,000
+	@$(BIN)/python tests/benchmarks/bench_rebuild.py
 
 clean: ## Remove what was built (not the environments)
 	@rm -rf build

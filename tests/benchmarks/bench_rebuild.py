@@ -1,0 +1,137 @@
+"""What a small change costs: python tests/benchmarks/bench_rebuild.py [--pages 300 3000] [--json]
+
+Pages made from the samples, one Han character in ten another; then one page after the other is changed, added, renamed
+and deleted. Each time a process of `jiaozhu corpus build`, its processor time and the clock, and whether the folder is,
+byte for byte, the one that `--force` makes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from filecmp import cmpfiles
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from rich.console import Console
+from rich.table import Table
+
+from corpus.folder import SUMS, files_of
+from corpus.reading import read_pages
+from corpus.records import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+A_FOLDER = 500
+
+
+def make_pages(folder: Path, count: int) -> None:
+    """So many pages, all different, few of them near-duplicates; the same ones every time."""
+    samples = [page for page in read_pages([ROOT / "samples" / "pages"]) if isinstance(page, Page)]
+    han = [c for page in samples for c in page.raw if "\u4e00" <= c <= "\u9fff"]
+    for number in range(count):
+        page, draw = samples[number % len(samples)], random.Random(number)
+        text = "".join(draw.choice(han) if "\u4e00" <= c <= "\u9fff" and draw.random() < 0.1 else c for c in page.raw)
+        file = place(folder, number, page.is_html)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.replace("charset=gb2312", "charset=utf-8"), "utf-8")
+
+
+def place(folder: Path, number: int, is_html: bool = False) -> Path:
+    """The file of a page."""
+    return folder / f"{number // A_FOLDER:04}" / f"{number:07}.{'html' if is_html else 'txt'}"
+
+
+def change(pages: Path, number: int) -> None:
+    """One line more in one page."""
+    [file] = pages.rglob(f"{number:07}.*")
+    file.write_text(file.read_text("utf-8") + "会议还讨论了明年的工作安排。\n", "utf-8")
+
+
+def add(pages: Path, number: int) -> None:
+    """A page that begins as another does."""
+    [file] = pages.rglob(f"{number:07}.*")
+    file.with_stem(f"{file.stem}a").write_text(file.read_text("utf-8")[:-20], "utf-8")
+
+
+def rename(pages: Path, number: int) -> None:
+    """A page goes to the end."""
+    [file] = pages.rglob(f"{number:07}.*")
+    file.rename(pages / f"last{file.suffix}")
+
+
+def delete(pages: Path, number: int) -> None:
+    """One page less."""
+    [file] = pages.rglob(f"{number:07}.*")
+    file.unlink()
+
+
+EDITS: dict[str, Callable[[Path, int], None] | None] = {
+    "first build": None,
+    "nothing changed": None,
+    "one page changed": change,
+    "one page added": add,
+    "one page renamed": rename,
+    "one page deleted": delete,
+}
+
+
+def timed(*arguments: str) -> tuple[float, float]:
+    """Processor and clock seconds of one process of the command."""
+    start = time.perf_counter()
+    process = Popen([sys.executable, "-m", "jiaozhu", *arguments], cwd=ROOT, stdout=DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    assert status == 0, arguments
+    return used.ru_utime + used.ru_stime, time.perf_counter() - start
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two folders hold the same files with the same bytes."""
+    names = files_of(one)
+    equal, _, _ = cmpfiles(one, other, [*names, SUMS], shallow=False)
+    return names == files_of(other) and len(equal) == len(names) + 1
+
+
+def measure(count: int, work: Path) -> list[dict[str, object]]:
+    """A row for each edit."""
+    pages, corpus, fresh = work / "pages", work / "corpus", work / "fresh"
+    make_pages(pages, count)
+    rows = []
+    for number, (name, edit) in enumerate(EDITS.items()):
+        if edit:
+            edit(pages, number * count // len(EDITS))
+        cpu, clock = timed("corpus", "build", str(pages), "-o", str(corpus))
+        timed("corpus", "build", str(pages), "-o", str(fresh), "--force")
+        row = {"pages": count, "edit": name, "cpu": round(cpu, 2), "clock": round(clock, 2)}
+        rows.append(row | {"same bytes": same(corpus, fresh)})
+    return rows
+
+
+def main() -> None:
+    """Print a table, or JSON."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pages", type=int, nargs="+", default=[300, 3000])
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    rows = []
+    for count in arguments.pages:
+        with tempfile.TemporaryDirectory() as work:
+            rows += measure(count, Path(work))
+    if arguments.json:
+        print(json.dumps(rows, indent=1))
+        return
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
