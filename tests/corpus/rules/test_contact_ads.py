@@ -57,6 +57,5 @@ def test_articles_with_numbers_and_accounts_are_left_alone(line, text):
     assert not contact_ad(line(text))
 
 
-def test_a_hostile_line_takes_no_time(line, hostile, is_quick):
-    made = line(hostile)
-    assert is_quick(lambda: contact_ad(made))
+def test_no_hostile_line_takes_time(line, busy_with):
+    assert busy_with(line, contact_ad) == []

@@ -37,6 +37,5 @@ def test_a_page_that_shows_its_references_is_read_without_them():
         assert document.text == "县水利局的值班人员说，“入汛以来流域平均降雨量比常年多两成”。\n"
 
 
-def test_a_hostile_line_takes_no_time(text, hostile, is_quick):
-    page = text.of(hostile)
-    assert is_quick(lambda: entities(page))
+def test_no_hostile_line_takes_time(text, busy_with):
+    assert busy_with(text.of, entities) == []

@@ -42,5 +42,5 @@ def test_products_grades_and_emphasis_are_no_mask(text):
     assert not is_masked(text)
 
 
-def test_a_hostile_line_takes_no_time(hostile, is_quick):
-    assert is_quick(lambda: is_masked(hostile))
+def test_no_hostile_line_takes_time(busy_with):
+    assert busy_with(str, is_masked) == []

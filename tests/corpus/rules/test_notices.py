@@ -63,6 +63,5 @@ def test_news_on_the_same_subjects_is_left_alone(line, text):
     assert not notice(line(text))
 
 
-def test_a_hostile_line_takes_no_time(line, hostile, is_quick):
-    made = line(hostile)
-    assert is_quick(lambda: notice(made))
+def test_no_hostile_line_takes_time(line, busy_with):
+    assert busy_with(line, notice) == []

@@ -67,6 +67,5 @@ def test_one_for_one_and_nothing_but_marks_changes(text):
         assert before == after or (before in ",;:?!()" and after in "，；：？！（）")
 
 
-def test_a_hostile_line_takes_no_time(text, hostile, is_quick):
-    page = text.of(hostile)
-    assert is_quick(lambda: full_width(page))
+def test_no_hostile_line_takes_time(text, busy_with):
+    assert busy_with(text.of, full_width) == []

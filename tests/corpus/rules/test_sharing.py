@@ -78,6 +78,5 @@ def test_an_article_about_the_same_things_is_left_alone(line, text):
     assert not sharing(line(text))
 
 
-def test_a_hostile_line_takes_no_time(line, hostile, is_quick):
-    made = line(hostile)
-    assert is_quick(lambda: sharing(made))
+def test_no_hostile_line_takes_time(line, busy_with):
+    assert busy_with(line, sharing) == []

@@ -74,6 +74,5 @@ def test_a_list_of_counties_in_a_report_is_left_alone(line, text):
     assert not spider_pool(line(text))
 
 
-def test_a_hostile_line_takes_no_time(line, hostile, is_quick):
-    made = line(hostile)
-    assert is_quick(lambda: (spam_links(made), spider_pool(made)))
+def test_no_hostile_line_takes_time(line, busy_with):
+    assert busy_with(line, spam_links, spider_pool) == []

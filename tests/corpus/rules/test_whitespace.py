@@ -52,8 +52,5 @@ def test_no_line_is_empty_or_has_spaces_around_it(text):
         assert "  " not in row
 
 
-def test_a_hostile_line_takes_no_time(text, hostile, is_quick):
-    page = text.of(hostile)
-    for step in (invisible, edges, empty_lines):
-        assert is_quick(lambda step=step: list(step(page)))
-    assert is_quick(lambda: plain_spaces(page))
+def test_no_hostile_line_takes_time(text, busy_with):
+    assert busy_with(text.of, invisible, edges, empty_lines, plain_spaces) == []
