@@ -8,10 +8,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("corpus", "annotation", "exports")
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_every_file_of_the_three_packages(tmp_path):
     source = tmp_path / "source"
     source.mkdir()

@@ -101,7 +101,7 @@ def proxied(upstream: str) -> Iterator[Proxy]:
 
     with Server(("127.0.0.1", 0), Handler) as server:
         proxy = Proxy(f"http://127.0.0.1:{server.server_port}")
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield proxy
         ended.set()
         server.shutdown()

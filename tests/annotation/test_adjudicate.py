@@ -165,9 +165,7 @@ def logs(draw):
 
 
 @given(rounds=logs())
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_twice_adds_no_line_and_an_agreement_holds_exactly_where_one_is_counted(rounds, tmp_path_factory):
     log = tmp_path_factory.mktemp("rounds") / "log.jsonl"
     for records in rounds:

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.acceptance import NO_OTHERS, NO_SUGGESTION, clicks_through
@@ -77,7 +77,6 @@ def test_neighbouring_spans_do_not_overlap():
 
 
 @given(two_opinions())
-@settings(deadline=None, max_examples=50)
 def test_agreement_is_symmetric_and_within_its_bounds(records):
     swapped = [replace(record, annotator={"a": "b", "b": "a"}[record.annotator]) for record in records]
     found, mirrored = report(*records), report(*swapped)
@@ -90,7 +89,6 @@ def test_agreement_is_symmetric_and_within_its_bounds(records):
 
 
 @given(two_opinions())
-@settings(deadline=None, max_examples=50)
 def test_everybody_agrees_with_himself(records):
     same = [replace(record, spans=records[i - i % 2].spans) for i, record in enumerate(records)]
     for item in report(*same).comparisons:
@@ -100,7 +98,6 @@ def test_everybody_agrees_with_himself(records):
 
 
 @given(st.lists(st.text(alphabet="AB.", min_size=6, max_size=6), min_size=2, max_size=4))
-@settings(deadline=None, max_examples=50)
 def test_alpha_of_any_number_of_annotators_is_that_of_nltk(drawn):
     metrics = pytest.importorskip("nltk.metrics.agreement", reason="nltk comes with the extra `studio`")
     if len(set("".join(drawn))) < 2:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -116,7 +116,6 @@ def test_many_odd_texts_at_once_give_what_each_gives_alone():
     assert [made.spans for made in annotate_all(NLP, texts)] == [suggest(NLP, text) for text in texts]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(exclude_categories=[]), max_size=80))
 def test_any_code_points_give_spans_in_order_apart_and_equal_to_their_slice(text):
     check(suggest(NLP, text), text)
@@ -144,7 +143,6 @@ PIECES = (
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
 def test_any_heap_of_what_names_are_made_of_gives_spans_in_order_and_apart(text):
     check(suggest(NLP, text), text)

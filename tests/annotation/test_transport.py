@@ -93,7 +93,8 @@ def test_a_pause_longer_than_our_patience_is_not_waited_for():
         assert len(seen) == 1
 
 
-def test_patience_has_an_end():
+def test_patience_has_an_end(monkeypatch):
+    monkeypatch.setattr(transport, "PATIENCE", 0.5)
     with answering(OK, answer(503)) as (url, seen), PatientClient() as client:
         client.get(url)
         began = time.monotonic()

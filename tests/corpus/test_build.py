@@ -1,8 +1,6 @@
 """A folder of pages becomes four tables: nothing lost, nothing half-written, the same bytes every time."""
 
 import json
-import subprocess
-import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -173,8 +171,7 @@ def test_a_failed_build_leaves_the_old_corpus(tmp_path):
     ],
 )
 def test_a_users_mistake_is_one_clear_line_and_exit_code_2(tmp_path, arguments, said):
-    command = [str(Path(sys.executable).with_name("jiaozhu")), *arguments]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    result = call(tmp_path, *arguments)
     assert result.returncode == 2
     assert said in result.stderr
     assert "Traceback" not in result.stderr

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.near_duplicates import WIDTH, cluster, signatures
@@ -138,7 +138,6 @@ def test_nothing_gives_nothing():
     assert partition([article(1)]) == [0]
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=12), max_size=8))
 def test_any_texts_have_signatures_and_a_cluster_of_their_own_or_an_earlier_one(texts):
     rows = signatures(texts)

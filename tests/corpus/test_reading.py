@@ -119,7 +119,7 @@ def test_nothing_but_white_space_is_empty(tmp_path, content):
     assert only(written(tmp_path, "page.txt", content)).reason == "empty"
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=400),
     st.sampled_from([b"", b"\xff\xfe", b"\xfe\xff", b"<meta charset=utf-7>", b"<meta charset=hz>", b"\xd5\xe2"]),
@@ -134,7 +134,7 @@ def test_any_bytes_give_a_page_that_encodes_or_a_rejection(tmp_path, content, pr
                 assert page.reason
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"WARC/1.0\r\n", b"\x1f\x8b\x08", b"(\xb5/\xfd", b"PAR1", b"HTTP/1.1 200 OK\r\n"]),
@@ -166,7 +166,7 @@ def test_a_folder_is_read_in_the_order_of_its_names_with_its_folders(tmp_path):
 
 
 def test_a_folder_of_very_many_files_takes_the_memory_of_their_names_once(tmp_path):
-    files = 20_000
+    files = 5_000
     for number in range(files):
         (tmp_path / f"page-{number:07}.txt").touch()
     only(tmp_path / "page-0000000.txt")  # what is imported and cached at the first page

@@ -127,6 +127,7 @@ print([clean_page(page) for page in read_pages([__import__("pathlib").Path("samp
 """
 
 
+@pytest.mark.slow
 def test_a_python_without_the_parser_of_patterns_cleans_the_same():
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         repository = Path(__file__).parents[2]

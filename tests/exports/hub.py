@@ -180,7 +180,7 @@ def hub():
     server.daemon_threads = True
     server.hub = Hub()
     server.hub.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield server.hub
