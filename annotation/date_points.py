@@ -7,6 +7,7 @@ places, and makes a period of two points.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -125,9 +126,9 @@ CLOCK_ALONE = re.compile(_CLOCK, re.VERBOSE)
 
 
 class Point(NamedTuple):
-    """One point, read. `level` is what its last part is: year, month, day, quarter, …; `end` is an offset."""
+    """One point, read. `level` is what its last part is: year, month, day, quarter, …; `length` in code points."""
 
-    end: int
+    length: int
     level: str
     year: str
     month: str = ""
@@ -142,8 +143,7 @@ class Point(NamedTuple):
 
     def value(self) -> str:
         """ISO 8601 or beyond it, as `Date.value` says."""
-        parts = [self.year, *(part for part in (self.month, self.day, self.tail) if part)]
-        first = ("lunar:" if self.lunar else "") + "-".join(parts) + self.time
+        first = ("lunar:" if self.lunar else "") + "-".join(filter(None, self[2:6])) + self.time
         return f"{first}/{'-'.join([self.year, self.last])}" if self.last else first
 
 
@@ -180,54 +180,57 @@ AROUND = (_DURATION_BEFORE, _DURATION_BEHIND, _HISTORY, _HISTORY_BEFORE)
 RELATIVE = frozenset([*_YEARS_AWAY, *_MONTHS_AWAY, *_DAYS_AWAY])  # a point without any of them needs no day
 
 
+_Holds = Callable[[str, int, int], bool]  # whether the words around leave it a date: a text, where it begins and ends
+
+
 def read_point(text: str, start: int, published: date | None, behind: Point | None = None) -> Point | None:
     """The point that starts there, or None. `behind` is the point on the left side, where this is the right one."""
     match = POINT.match(text, start)
-    if not match or match.start("body") == match.end("body"):
+    if match is None:
         return None
-    found = _said(match.groups())
     end = match.end("body")
+    day = published if published and not RELATIVE.isdisjoint(match[0]) else None
+    point, holds = _read(match.groups(), match[0], end - start, day, behind is not None)
+    return point if holds is None or holds(text, start, end) else None
+
+
+@lru_cache(maxsize=1 << 12)  # the same dates come again and again
+def _read(
+    groups: tuple[str | None, ...], words: str, end: int, published: date | None, right: bool
+) -> tuple[Point | None, _Holds | None]:
+    """The point that these words say, whose body ends at `end`, and what has to hold of the words around them."""
+    found = {name: value for name, value in zip(_NAMES, groups, strict=True) if value is not None}
+    if not found["body"]:
+        return None, None
     year = _year_of(found, published)
+    time = read_time(found, words) if len(words) > end else ""
     if "only_day" in found or "far_day" in found or "that_day" in found:
-        return _day_alone(match, found, text, published, behind)
+        return _day_alone(found, words, end, time, published, right)
     if "new_year_day" in found:
         month = "12" if found["new_year_day"] == "三十" else "01"
-        return Point(match.end(), "day", year, month, _two(found["new_year_day"]), time=_time_of(match), lunar=True)
+        return Point(len(words), "day", year, month, _two(found["new_year_day"]), time=time, lunar=True), None
     if "iso_year" in found:
         month, day = _two(found["iso_month"]), _two(found["iso_day"])
-        return Point(match.end(), "day", year, month, day, time=_time_of(match), dated=True)
+        return Point(len(words), "day", year, month, day, time=time, dated=True), None
     if "decade" in found or "year_decade" in found or "century" in found:
-        if "century" in found and len(year) == 4 and year[0] == "0" and text[match.start() - 1 : match.start()] != "元":
-            return None
+        early = "century" in found and len(year) == 4 and year[0] == "0"
         edge = found.get("edge_decade") or found.get("edge_year_decade") or found.get("edge_century")
         level = "century" if "century" in found else "decade"
-        return Point(end, level, year, mod=_mod(edge), dated=True)
-    dated = any(name in found for name in _YEAR_NAMES)
-    point = _in_year(match, found, year)
+        return Point(end, level, year, mod=_mod(edge), dated=True), _is_era if early else None
+    dated = not _YEAR_NAMES.isdisjoint(found)
+    point = _in_year(found, words, end, year, time)
     if point is None:
         if not dated or "that_year" in found:
-            return None
+            return None, None
         if "bare_year" in found:
-            return Point(end, "year", year, complete=False, dated=True)
-        if (
-            "year" in found
-            and _HISTORY.match(text, end)
-            and (year.endswith("00") or _HISTORY_BEFORE.search(text, max(0, start - 1), start))
-        ):
-            return None
-        return Point(end, "year", year, mod=_mod(found.get("edge_year")), dated=True)
-    if not dated and behind is None and not _stands_alone(point, match, found, text):
-        return None
-    return point._replace(dated=dated)
+            return Point(end, "year", year, complete=False, dated=True), None
+        holds = (_is_no_age if year.endswith("00") else _is_no_length) if "year" in found else None
+        return Point(end, "year", year, mod=_mod(found.get("edge_year")), dated=True), holds
+    alone = None if dated or right else _stands_alone(point, found)
+    return point._replace(dated=dated), alone
 
 
-@lru_cache(maxsize=4096)  # the same dates come again and again
-def _said(groups: tuple[str | None, ...]) -> dict[str, str]:
-    """The groups that matched, by name; not to be changed."""
-    return {name: value for name, value in zip(_NAMES, groups, strict=True) if value is not None}
-
-
-_YEAR_NAMES = ("year", "plain_year", "old_year", "era", "that_year", "short_year", "fiscal", "bare_year")
+_YEAR_NAMES = {"year", "plain_year", "old_year", "era", "that_year", "short_year", "fiscal", "bare_year"}
 
 
 def _year_of(found: dict[str, str], published: date | None) -> str:
@@ -258,11 +261,10 @@ def _year_of(found: dict[str, str], published: date | None) -> str:
     return "XXXX"
 
 
-def _in_year(match: re.Match[str], found: dict[str, str], year: str) -> Point | None:
+def _in_year(found: dict[str, str], words: str, end: int, year: str, time: str) -> Point | None:
     """What stands behind the year, or without one: month, quarter, half, festival; None where nothing does."""
-    end = match.end("body")
     if "month" in found:
-        return _month(match, found, year)
+        return _month(found, words, end, year, time)
     if "bare_month" in found:
         return Point(end, "month", year, _two(found["bare_month"]), complete=False)
     if "month_pair" in found:
@@ -291,7 +293,7 @@ def _in_year(match: re.Match[str], found: dict[str, str], year: str) -> Point | 
     return None
 
 
-def _month(match: re.Match[str], found: dict[str, str], year: str) -> Point | None:
+def _month(found: dict[str, str], words: str, end: int, year: str, time: str) -> Point | None:
     name = found["month"]
     month = _LUNAR_MONTHS.get(name) or _two(name)
     day = found.get("day") or found.get("bare_day") or found.get("lunar_day")
@@ -299,55 +301,95 @@ def _month(match: re.Match[str], found: dict[str, str], year: str) -> Point | No
     if not day:
         if name in _LUNAR_MONTHS:
             return None
-        return Point(match.end("body"), "month", year, month, mod=_mod(found.get("edge_month")), lunar=lunar)
+        return Point(end, "month", year, month, mod=_mod(found.get("edge_month")), lunar=lunar)
     lunar = lunar or day[0] in "初廿" or ("lunar_day" in found and year == "XXXX")
     if "bare_day" in found:
-        return Point(match.end("body"), "day", year, month, _two(day), lunar=lunar, complete=False)
-    return Point(match.end(), "day", year, month, _two(day), time=_time_of(match), lunar=lunar)
+        return Point(end, "day", year, month, _two(day), lunar=lunar, complete=False)
+    return Point(len(words), "day", year, month, _two(day), time=time, lunar=lunar)
 
 
 def _day_alone(
-    match: re.Match[str], found: dict[str, str], text: str, published: date | None, behind: Point | None
-) -> Point | None:
+    found: dict[str, str], words: str, end: int, time: str, published: date | None, right: bool
+) -> tuple[Point | None, _Holds | None]:
     """A day without its month: 18日, 本月18日, 4日晚, 今天上午9时; None where the number of days is a duration."""
-    time = _time_of(match)
     if "that_day" in found:
         away = _DAYS_AWAY.get(found["that_day"])
         if published is None or away is None:
-            return Point(match.end(), "day", "XXXX", "XX", "XX", time=time)
+            return Point(len(words), "day", "XXXX", "XX", "XX", time=time), None
         day = published + timedelta(days=away)
-        return Point(match.end(), "day", f"{day:%Y}", f"{day:%m}", f"{day:%d}", time=time)
+        return Point(len(words), "day", f"{day:%Y}", f"{day:%m}", f"{day:%d}", time=time), None
     if "far_day" in found:
-        return Point(match.end("body"), "day", "XXXX", "XX", _two(found["far_day"]), complete=False)
+        return Point(end, "day", "XXXX", "XX", _two(found["far_day"]), complete=False), None
     number = found["only_day"]
     year, month = "XXXX", "XX"
+    holds = None
     if "that_month" in found:
         away = _MONTHS_AWAY.get(found["that_month"][0])
         if published and away is not None:
             months = published.year * 12 + published.month - 1 + away
             year, month = f"{months // 12:04}", f"{months % 12 + 1:02}"
-    elif behind is None and not time:
-        short = len(number) == 1 and not number.isdecimal()
-        before = _DURATION_BEFORE.search(text, max(0, match.start() - 1), match.start())
-        if short or found["day_sign"] != "日" or before or _DURATION_BEHIND.match(text, match.end("body")):
-            return None
-    return Point(match.end(), "day", year, "" if behind else month, _two(number), time=time)
+    elif not right and not time:
+        if (len(number) == 1 and not number.isdecimal()) or found["day_sign"] != "日":
+            return None, None
+        holds = _is_no_span
+    return Point(len(words), "day", year, "" if right else month, _two(number), time=time), holds
 
 
-def _stands_alone(point: Point, match: re.Match[str], found: dict[str, str], text: str) -> bool:
-    """Whether a month, quarter or half without a year is a date: 9月, 三季度; not 近三月, 每季度, 之前三个月."""
+# The words around ---------------------------------------------------------------------------------------------------
+
+
+def _stands_alone(point: Point, found: dict[str, str]) -> _Holds | None:
+    """When a month, quarter or half without a year is a date: 9月, 三季度; not 近三月, 每季度, 之前三个月."""
     if point.day or point.lunar:
-        return True
-    before, end = text[max(0, match.start() - 1) : match.start()], point.end
+        return None
     if point.level == "month":
-        if "months" in found:
-            return before not in "以之此目提日年月先从從的最" or not before
-        return not (
-            _DURATION_BEFORE.search(before) or (text[end - 1] == "月" and text[end : end + 1] in ("内", "內", "有"))
-        )
+        return _is_no_count if "months" in found else _is_month
     if point.level == "quarter":
-        return not before or (before not in "上下每某任续續" and ("度" in match["body"] or not point.complete))
-    return before != "每"
+        return _is_quarter if "度" in found["body"] or not point.complete else _begins
+    return _is_half
+
+
+def _is_era(text: str, start: int, end: int) -> bool:
+    return text[start - 1 : start] == "元"
+
+
+def _is_no_length(text: str, start: int, end: int) -> bool:
+    return not (_HISTORY.match(text, end) and _HISTORY_BEFORE.search(text, max(0, start - 1), start))
+
+
+def _is_no_age(text: str, start: int, end: int) -> bool:
+    return not _HISTORY.match(text, end)
+
+
+def _is_no_span(text: str, start: int, end: int) -> bool:
+    return not (_DURATION_BEFORE.search(text, max(0, start - 1), start) or _DURATION_BEHIND.match(text, end))
+
+
+def _is_no_count(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - 1) : start]
+    return before not in "以之此目提日年月先从從的最" or not before
+
+
+def _is_month(text: str, start: int, end: int) -> bool:
+    if text[end - 1] == "月" and text[end : end + 1] in ("内", "內", "有"):
+        return False
+    return not _DURATION_BEFORE.search(text, max(0, start - 1), start)
+
+
+def _is_quarter(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - 1) : start]
+    return not before or before not in "上下每某任续續"
+
+
+def _begins(text: str, start: int, end: int) -> bool:
+    return not start
+
+
+def _is_half(text: str, start: int, end: int) -> bool:
+    return text[max(0, start - 1) : start] != "每"
+
+
+# Parts --------------------------------------------------------------------------------------------------------------
 
 
 def _mod(edge: str | None) -> str:
@@ -355,13 +397,10 @@ def _mod(edge: str | None) -> str:
     return _MODS[edge.removeprefix("年")[0]] if edge else ""
 
 
-def _time_of(match: re.Match[str]) -> str:
-    return read_time(match, match["part"] or "") if match.end() > match.end("body") else ""
-
-
-def read_time(match: re.Match[str], part: str) -> str:
-    """`T15:30`, `T15`, `TAF`, or nothing."""
-    hour = _integer(match["hour"] or match["hour2"] or "")
+def read_time(found: Mapping[str, str | None], words: str) -> str:
+    """`T15:30`, `T15`, `TAF`, or nothing, of the words that end with the time."""
+    hour = _integer(found.get("hour") or found.get("hour2") or "")
+    part = found.get("part") or ""
     late = (_PARTS.get(part) or _PARTS[part[0]]) if part else ""
     if hour is None:
         return f"T{late}" if late else ""
@@ -371,8 +410,7 @@ def read_time(match: re.Match[str], part: str) -> str:
         or (part[:1] in "夜深" and part and 5 < hour < 12)
     ):
         hour += 12
-    half = match[0].endswith("半")
-    minute = 30 if half else _integer(match["minute"] or match["minute2"] or "")
+    minute = 30 if words.endswith("半") else _integer(found.get("minute") or found.get("minute2") or "")
     return f"T{hour:02}" if minute is None else f"T{hour:02}:{minute:02}"
 
 

@@ -76,7 +76,7 @@ def find_dates(text: str, published: date | None = None, at: Iterable[int] | Non
                 continue
             found = _join(text, start, first, published)
             if found is None:
-                cursor = first.end
+                cursor = start + first.length
                 continue
             yield found
             cursor = found.end
@@ -84,9 +84,10 @@ def find_dates(text: str, published: date | None = None, at: Iterable[int] | Non
 
 def _join(text: str, start: int, first: Point, published: date | None) -> Date | None:
     """The point, or with the one behind 至 or a dash the period; None where the first needs a second and has none."""
-    between = BETWEEN.match(text, first.end)
+    end = start + first.length
+    between = BETWEEN.match(text, end)
     second = read_point(text, between.end(), published, behind=first) if between and not first.last else None
-    if second and _fit(first, second):
+    if between and second and _fit(first, second):
         if not second.dated:
             second = second._replace(year=first.year)
         elif not first.dated and not first.complete:
@@ -96,15 +97,15 @@ def _join(text: str, start: int, first: Point, published: date | None) -> Date |
         if not first.month and not first.complete:
             first = first._replace(month=second.month)
         mod = f"{first.mod}/{second.mod}" if first.mod or second.mod else ""
-        return _date(text, start, second.end, f"{first.value()}/{second.value()}", mod)
+        return _date(text, start, between.end() + second.length, f"{first.value()}/{second.value()}", mod)
     if not first.complete:
         return None
     if between and first.time[1:2].isdecimal():
         clock = CLOCK_ALONE.match(text, between.end())
         if clock:
-            until = first._replace(time=read_time(clock, ""))
+            until = first._replace(time=read_time(clock.groupdict(), clock[0]))
             return _date(text, start, clock.end(), f"{first.value()}/{until.value()}", "")
-    return _date(text, start, first.end, first.value(), first.mod)
+    return _date(text, start, end, first.value(), first.mod)
 
 
 def _fit(first: Point, second: Point) -> bool:
