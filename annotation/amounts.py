@@ -8,7 +8,7 @@ Numbers may be written 504.8亿, 1,200万, ５００, 五百多万, 伍佰万 or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -196,70 +196,97 @@ def find_amounts(text: str, at: Iterable[int] | None = None) -> Iterator[Amount]
     for place in (len(text),) if at is None else at:
         cursor = cursor if at is None else behind(_STOPS, text, place, cursor)
         while cursor <= place and (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
-            match = _GRAMMAR.match(text, candidate.start())
-            cursor = match.end() if match else candidate.end()
-            read = _read(match, text) if match else None
-            if match and read:
-                label, number, unit = read
-                start, end = match.span()
-                yield Amount(start, end, label, number.low, number.high, unit, _approx(text, start, end, number))
+            start = candidate.start()
+            match = _GRAMMAR.match(text, start)
+            if match is None:
+                cursor = candidate.end()
+                continue
+            cursor = match.end()
+            label, number, unit, conditions = _read(match.groups(), match[0])
+            if not conditions or all(holds(text, start, cursor) for holds in conditions):
+                yield Amount(start, cursor, label, number.low, number.high, unit, _approx(text, start, cursor, number))
 
 
-def _read(match: re.Match[str], text: str) -> tuple[str, Number, str] | None:
-    """Label, value and unit of the match, or None where its surroundings say that it is no amount."""
-    if match["number"] is None:
-        return _read_marked(match)
-    number, end = match["number"], match.end()
-    if match["percent"]:
-        return "PERCENT", *_percentage(number, match["percent"])
-    if not _has_figures(number, text, match.start()):
-        return None
-    if match["quantity"]:
-        return "QUANTITY", *_measured(number, match["quantity"], bool(match["half"]))
-    money = match["money"]
-    if match["price"]:
-        return "QUANTITY", _number(number), money + match["price"]
-    if _SMALL_YUAN.fullmatch(match[0]) and (
-        _NO_MONEY.match(text, end) or (number in _SURNAMES and "\u3400" <= text[end : end + 1] <= "\u9fff")
-    ):
-        return None
-    if money.startswith("日元") and _DAY_OF_MONTH.search(text, max(0, match.start() - 2), match.start()):
-        return None
-    if money in "块塊" and not _SPENT.search(text, max(0, match.start() - 8), match.start()):  # 三块石头
-        return None
-    if _OTHER_PRICE.match(text, end):  # a price by a unit nobody listed: better no label than a wrong one
-        return None
-    return "MONEY", *_sum(number, money)
+_Condition = Callable[
+    [str, int, int], bool
+]  # on the words around: of a text, where the amount begins and where it ends
 
 
-def _read_marked(match: re.Match[str]) -> tuple[str, Number, str]:
+@lru_cache(maxsize=1 << 14)  # the same amounts come again and again
+def _read(groups: tuple[str | None, ...], words: str) -> tuple[str, Number, str, tuple[_Condition, ...]]:
+    """Label, value and unit of a match of these words, and what has to hold of the words around, or it is no amount."""
+    found = dict(zip(_GRAMMAR.groupindex, groups, strict=True))
+    number = found["number"]
+    if number is None:
+        return *_read_marked(found), ()
+    if found["percent"]:
+        return "PERCENT", *_percentage(number, found["percent"]), ()
+    conditions: tuple[_Condition, ...] = ()
+    if _BARE.fullmatch(number) and number not in ("十", "拾"):
+        conditions = (_is_one if len(number) == 1 else _is_no_heading,)
+    if found["quantity"]:
+        return "QUANTITY", *_measured(number, found["quantity"], bool(found["half"])), conditions
+    money = found["money"] or ""
+    if found["price"]:
+        return "QUANTITY", _number(number), money + found["price"], conditions
+    if _SMALL_YUAN.fullmatch(words):
+        conditions += (_is_no_word, _is_no_name) if number in _SURNAMES else (_is_no_word,)
+    if money.startswith("日元"):
+        conditions += (_is_no_day,)
+    if money in "块塊":
+        conditions += (_is_spent,)
+    return "MONEY", *_sum(number, money), (*conditions, _is_no_price)
+
+
+def _read_marked(found: dict[str, str | None]) -> tuple[str, Number, str]:
     """Label, value and unit of an amount that something before its number shows."""
-    if match["parts"]:
-        parts = _number(match["parts"]).low or Decimal(100)
-        return "PERCENT", _scale(_number(match["fraction"]), 100 / parts), "%"
-    if match["spaced"]:
-        return "PERCENT", _number(match["spaced"]), "pp"
-    if match["prefix"]:
-        if match["price1"]:
-            return "QUANTITY", _number(match["prefixed"]), match["named"] + match["price1"]
-        number, code = _sum(match["prefixed"], match["named"])
-        return "MONEY", number, _code(match["prefix"]) if code == "CNY" else code
-    if match["symbol"]:
-        power = Decimal(10) ** _LATIN_POWERS.get(match["power"] or "", 0)
-        return "MONEY", _scale(_number(match["bought"]), power), _code(match["symbol"])
-    return "MONEY", _number(match["bare"]), _code(match["currency"])
+    said = {name: value or "" for name, value in found.items()}
+    if said["parts"]:
+        parts = _number(said["parts"]).low or Decimal(100)
+        return "PERCENT", _scale(_number(said["fraction"]), 100 / parts), "%"
+    if said["spaced"]:
+        return "PERCENT", _number(said["spaced"]), "pp"
+    if said["prefix"]:
+        if said["price1"]:
+            return "QUANTITY", _number(said["prefixed"]), said["named"] + said["price1"]
+        number, code = _sum(said["prefixed"], said["named"])
+        return "MONEY", number, _code(said["prefix"]) if code == "CNY" else code
+    if said["symbol"]:
+        power = Decimal(10) ** _LATIN_POWERS.get(said["power"], 0)
+        return "MONEY", _scale(_number(said["bought"]), power), _code(said["symbol"])
+    return "MONEY", _number(said["bare"]), _code(said["currency"])
 
 
-def _has_figures(number: str, text: str, start: int) -> bool:
-    """False for a unit that stands without its number: 单位:万元, (百万元), 亿元项目; 过亿元 and 百万元 have one."""
-    if not _BARE.fullmatch(number) or number in ("十", "拾"):
-        return True
-    before = text[start - 1 : start]
-    return (
-        before in ("近", "超", "过", "過", "破", "逾", "达", "達")
-        if len(number) == 1
-        else before not in (":", "：", "(", "（")
-    )
+def _is_one(text: str, start: int, end: int) -> bool:
+    """A power alone is a number in 过亿元, and none in 亿元项目."""
+    return text[start - 1 : start] in ("近", "超", "过", "過", "破", "逾", "达", "達")
+
+
+def _is_no_heading(text: str, start: int, end: int) -> bool:
+    """Powers are a number in 百万元, and none in 单位:万元 and (百万元)."""
+    return text[start - 1 : start] not in (":", "：", "(", "（")
+
+
+def _is_no_word(text: str, start: int, end: int) -> bool:
+    return not _NO_MONEY.match(text, end)
+
+
+def _is_no_name(text: str, start: int, end: int) -> bool:
+    return not "\u3400" <= text[end : end + 1] <= "\u9fff"
+
+
+def _is_no_day(text: str, start: int, end: int) -> bool:
+    return not _DAY_OF_MONTH.search(text, max(0, start - 2), start)
+
+
+def _is_spent(text: str, start: int, end: int) -> bool:
+    """三块 is money behind 花 and 卖, and not in 三块石头."""
+    return bool(_SPENT.search(text, max(0, start - 8), start))
+
+
+def _is_no_price(text: str, start: int, end: int) -> bool:
+    """A price by a unit nobody listed is none: better no label than a wrong one."""
+    return not _OTHER_PRICE.match(text, end)
 
 
 # Values -------------------------------------------------------------------------------------------------------------
