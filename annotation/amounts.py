@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from annotation.numerals import DIGIT, NUMERAL, POWER, TO, VAGUE, Approx, Number, around, behind, outside, read_number
+from annotation.numerals import DIGIT, NUMERAL, POWER, TO, VAGUE, Approx, Number, behind, outside, read_number
 from annotation.units import CURRENCIES, simplify, spelling
 
 VERSION = "0.2.0"
@@ -196,15 +196,37 @@ def find_amounts(text: str, at: Iterable[int] | None = None) -> Iterator[Amount]
     for place in (len(text),) if at is None else at:
         cursor = cursor if at is None else behind(_STOPS, text, place, cursor)
         while cursor <= place and (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
-            start = candidate.start()
-            match = _GRAMMAR.match(text, start)
-            if match is None:
-                cursor = candidate.end()
-                continue
-            cursor = match.end()
-            label, number, unit, conditions = _read(match.groups(), match[0])
-            if not conditions or all(holds(text, start, cursor) for holds in conditions):
-                yield Amount(start, cursor, label, number.low, number.high, unit, _approx(text, start, cursor, number))
+            end, amount = _read_at(text, candidate.start())
+            cursor = end or candidate.end()
+            if amount:
+                yield amount
+
+
+def amount_at(text: str, place: int) -> Amount | None:
+    """The amount of `find_amounts` that begins there, for a short text."""
+    cursor = 0
+    while (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
+        end, amount = _read_at(text, candidate.start())
+        if candidate.start() == place:
+            return amount
+        cursor = end or candidate.end()
+    return None
+
+
+def _read_at(text: str, start: int) -> tuple[int, Amount | None]:
+    """Where the match ends that begins there, 0 for none; and its amount, unless the words around say it is none."""
+    match = _GRAMMAR.match(text, start)
+    if match is None:
+        return 0, None
+    end = match.end()
+    label, number, unit, conditions = _read(match.groups(), match[0])
+    for holds in conditions:
+        if not holds(text, start, end):
+            return end, None
+    low, high, inside = number
+    return end, Amount(
+        start, end, label, low, high, unit, "about" if low is None else _approx(text, start, end) or inside
+    )
 
 
 _Condition = Callable[
@@ -374,20 +396,11 @@ _SILENT = outside(_BEFORE)  # no word before an amount ends with one of them
 _BEHIND = re.compile(r"\s?(?:(?P<more>及?以上)|(?P<less>及?(?:以[下内內]|之[内內]))|(?P<about>左右|上下|前后))")
 
 
-def _approx(text: str, start: int, end: int, number: Number) -> Approx:
-    if number.low is None:
-        return "about"
+def _approx(text: str, start: int, end: int) -> Approx | None:
     silent = not start or text[start - 1] in _SILENT
     match = (None if silent else _BEFORE.search(text, max(0, start - 8), start)) or _BEHIND.match(text, end)
-    return match.lastgroup if match else number.approx  # type: ignore[return-value]  # the groups are its values
+    return match.lastgroup if match else None  # type: ignore[return-value]  # the groups are its values
 
 
-def surroundings(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The part of the text that says what amount the span is; None where that is no short one.
-
-    For 块 it never is: 花 and 买 say from farther away that it is money.
-    """
-    return None if text[end - 1 : end] in "块塊" else around(_EDGES, text, start, end)
-
-
-_EDGES = _STOPS & outside(_SMALL_YUAN, _NO_MONEY, _DAY_OF_MONTH, _OTHER_PRICE, _BEFORE, _BEHIND)
+# No word that says what an amount is reaches over one of them, but those before 块: 花 and 买 stand farther away.
+EDGES = _STOPS & outside(_SMALL_YUAN, _NO_MONEY, _DAY_OF_MONTH, _OTHER_PRICE, _BEFORE, _BEHIND)

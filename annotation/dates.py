@@ -16,7 +16,7 @@ from datetime import date
 from typing import NamedTuple
 
 from annotation.date_points import AROUND, BETWEEN, CLOCK_ALONE, POINT, Point, read_point, read_time
-from annotation.numerals import DIGIT, NUMERAL, POWER, Approx, around, behind, outside
+from annotation.numerals import DIGIT, NUMERAL, POWER, Approx, behind, outside
 
 VERSION = "0.1.0"
 
@@ -69,17 +69,30 @@ def find_dates(text: str, published: date | None = None, at: Iterable[int] | Non
     for place in (len(text),) if at is None else at:
         cursor = cursor if at is None else behind(_STOPS, text, place, cursor)
         while cursor <= place and (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
-            start = candidate.start()
-            first = read_point(text, start, published)
-            if first is None:
-                cursor = candidate.end()
-                continue
-            found = _join(text, start, first, published)
-            if found is None:
-                cursor = start + first.length
-                continue
-            yield found
-            cursor = found.end
+            end, found = _read_at(text, candidate.start(), published)
+            cursor = end or candidate.end()
+            if found:
+                yield found
+
+
+def date_at(text: str, place: int, published: date | None) -> Date | None:
+    """The date of `find_dates` that begins there, for a short text."""
+    cursor = 0
+    while (candidate := _CANDIDATE.search(text, cursor)) and candidate.start() <= place:
+        end, found = _read_at(text, candidate.start(), published)
+        if candidate.start() == place:
+            return found
+        cursor = end or candidate.end()
+    return None
+
+
+def _read_at(text: str, start: int, published: date | None) -> tuple[int, Date | None]:
+    """Where the point or the period ends that begins there, 0 for none; and the date that it makes, if it makes one."""
+    first = read_point(text, start, published)
+    if first is None:
+        return 0, None
+    found = _join(text, start, first, published)
+    return (found.end, found) if found else (start + first.length, None)
 
 
 def _join(text: str, start: int, first: Point, published: date | None) -> Date | None:
@@ -124,11 +137,5 @@ def _date(text: str, start: int, end: int, value: str, mod: str) -> Date:
 
 _ABOUT = re.compile("(?P<about>(?<![节節合签簽预預公契履违違])[约約]|大概)$")
 _BEHIND = re.compile("(?P<about>左右|前后|前後|[许許])|(?P<less>[以之]?前)|(?P<more>[以之]?[后後]|起)")
-
-
-def surroundings(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The part of the text that says what date the span is; None where that is no short one."""
-    return around(_EDGES, text, start, end)
-
-
-_EDGES = _STOPS & outside(_ABOUT, _BEHIND, *AROUND)
+# No word that says what a date is reaches over one of them.
+EDGES = _STOPS & outside(_ABOUT, _BEHIND, *AROUND)

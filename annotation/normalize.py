@@ -19,12 +19,14 @@ from datetime import date
 from functools import lru_cache
 
 from annotation import amounts, dates
-from annotation.amounts import find_amounts
+from annotation.amounts import amount_at, find_amounts
 from annotation.date_points import RELATIVE
-from annotation.dates import day_of, find_dates
+from annotation.dates import date_at, day_of, find_dates
 from annotation.divisions import adcodes
+from annotation.numerals import around
 
 AMOUNTS = ("MONEY", "PERCENT", "QUANTITY")
+_EDGES = {**dict.fromkeys(AMOUNTS, amounts.EDGES), "DATE": dates.EDGES}
 
 
 def normalize(label: str, text: str, published_at: str | None = None) -> str | None:
@@ -44,24 +46,27 @@ def normalize_all(
     otherwise is read by its own text: a date only where that is a date to the last character, an amount also where it
     holds one and something more (约3亿元).
     """
-    day = day_of(published_at)
     found: list[str | None] = [None] * len(spans)
     far: list[int] = []
     places: list[int] = []
     for number, (start, end, label) in enumerate(spans):
-        if label == "LOC":
-            places.append(number)
-        elif label in AMOUNTS or label == "DATE":
-            borders = (amounts if label in AMOUNTS else dates).surroundings(text, start, end)
-            if borders is None:
-                far.append(number)
-                continue
-            low, high = borders
-            near = text[low:high]
-            given = None if label in AMOUNTS or RELATIVE.isdisjoint(near) else day
-            found[number] = _read_near(near, start - low, end - low, label, given)
+        edges = _EDGES.get(label)
+        if edges is None:
+            if label == "LOC":
+                places.append(number)
+            continue
+        borders = around(edges, text, start, end)
+        if borders is None or (label == "MONEY" and text[end - 1 : end] in "块塊"):
+            far.append(number)
+            continue
+        low, high = borders
+        near = text[low:high]
+        relative = label == "DATE" and not RELATIVE.isdisjoint(near)
+        day = day_of(published_at) if relative else None
+        found[number] = _read_near(near, start - low, end - low, label, day)
     if far:
-        for number, value in zip(far, _read(text, [spans[number] for number in far], day), strict=True):
+        some = _read_far(text, [spans[number] for number in far], day_of(published_at))
+        for number, value in zip(far, some, strict=True):
             found[number] = value
     if places:
         for number, code in zip(places, adcodes(text, [spans[number][:2] for number in places]), strict=True):
@@ -69,29 +74,31 @@ def normalize_all(
     return found
 
 
-@lru_cache(maxsize=1 << 15)  # 三年, 10% and 2024年 come again and again, between the same words
+@lru_cache(maxsize=1 << 15)  # the same amounts and dates come again and again between the same words
 def _read_near(text: str, start: int, end: int, label: str, day: date | None) -> str | None:
-    span = start, end, label
+    """The value of an amount or a date by the words around it, as far as they matter."""
     if label == "DATE":
-        for found in find_dates(text, day, (start,)):
-            if found[:2] == (start, end):
-                return found.normalized
+        found = date_at(text, start, day)
+        if found and found.end == end:
+            return found.normalized
     else:
-        for amount in find_amounts(text, (start,)):
-            if amount[:3] == span:
-                return amount.normalized
-    return _alone(text[start:end], label, day)
+        amount = amount_at(text, start)
+        if amount and amount.end == end and amount.label == label:
+            return amount.normalized
+    return _read_alone(text[start:end], label, day)
 
 
-def _read(text: str, spans: Sequence[tuple[int, int, str]], day: date | None) -> list[str | None]:
-    """The values of amounts and dates of a text."""
-    values = {a[:3]: a.normalized for a in find_amounts(text, [start for start, _, label in spans if label != "DATE"])}
-    for found in find_dates(text, day, [start for start, _, label in spans if label == "DATE"]):
-        values[found.start, found.end, "DATE"] = found.normalized
-    return [values.get(span) or _alone(text[span[0] : span[1]], span[2], day) for span in spans]
+def _read_far(text: str, spans: Sequence[tuple[int, int, str]], day: date | None) -> list[str | None]:
+    """The values of amounts and dates by all words before and behind them."""
+    amounts = find_amounts(text, [start for start, _, label in spans if label != "DATE"])
+    dates = find_dates(text, day, [start for start, _, label in spans if label == "DATE"])
+    values = {amount[:3]: amount.normalized for amount in amounts}
+    values |= {(found.start, found.end, "DATE"): found.normalized for found in dates}
+    return [values.get(span) or _read_alone(text[span[0] : span[1]], span[2], day) for span in spans]
 
 
-def _alone(text: str, label: str, day: date | None) -> str | None:
+def _read_alone(text: str, label: str, day: date | None) -> str | None:
+    """The value of an amount or a date whose borders the grammar draws otherwise, by its own text."""
     if label == "DATE":
         return next((d.normalized for d in find_dates(text, day) if (d.start, d.end) == (0, len(text))), None)
     inside = [a.normalized for a in find_amounts(text) if a.label == label]
