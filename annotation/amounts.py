@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from annotation.numerals import DIGIT, NUMERAL, POWER, TO, VAGUE, Approx, Number, behind, outside, read_number
+from annotation.numerals import DIGIT, NUMERAL, POWER, TO, VAGUE, Approx, Edges, Number, behind, outside, read_number
 from annotation.units import CURRENCIES, simplify, spelling
 
 VERSION = "0.2.0"
@@ -84,7 +84,7 @@ _NUMBER = rf"(?:{_MIXED}|{_CHINESE})"
 _BOUNDARY = rf"(?<![{DIGIT}.．{_N}*＊×■□●※#%])(?<!(?<![A-Za-z])[xX])(?<![xX]{{2}})(?<![{DIGIT}][多余餘])"
 _EITHER = "|".join(f"{a}、{b}" for row in ("123456789", "一二三四五六七八九") for a, b in pairwise(row))  # 5、6亿元
 _RANGE = rf"""(?:
-    (?<!\n)(?=.、)(?=(?:{_EITHER})(?![.．{DIGIT}]))[{DIGIT}{NUMERAL}]、{_NUMBER}
+    (?<!\n)(?=[{DIGIT}{NUMERAL}]、)(?=(?:{_EITHER})(?![.．{DIGIT}]))[{DIGIT}{NUMERAL}]、{_NUMBER}
     |{_NUMBER}(?:{TO}(?![百佰千仟万萬]分之){_NUMBER})?
 )"""
 
@@ -403,4 +403,5 @@ def _approx(text: str, start: int, end: int) -> Approx | None:
 
 
 # No word that says what an amount is reaches over one of them, but those before 块: 花 and 买 stand farther away.
-EDGES = _STOPS & outside(_SMALL_YUAN, _NO_MONEY, _DAY_OF_MONTH, _OTHER_PRICE, _BEFORE, _BEHIND)
+_AROUND = (_NO_MONEY, _DAY_OF_MONTH, _OTHER_PRICE, _BEFORE, _BEHIND)
+EDGES = Edges.of(_STOPS & outside(*_AROUND))

@@ -16,7 +16,7 @@ from datetime import date
 from typing import NamedTuple
 
 from annotation.date_points import AROUND, BETWEEN, CLOCK_ALONE, POINT, Point, read_point, read_time
-from annotation.numerals import DIGIT, NUMERAL, POWER, Approx, behind, outside
+from annotation.numerals import DIGIT, NUMERAL, POWER, Approx, Edges, behind, outside
 
 VERSION = "0.1.0"
 
@@ -138,4 +138,4 @@ def _date(text: str, start: int, end: int, value: str, mod: str) -> Date:
 _ABOUT = re.compile("(?P<about>(?<![节節合签簽预預公契履违違])[约約]|大概)$")
 _BEHIND = re.compile("(?P<about>左右|前后|前後|[许許])|(?P<less>[以之]?前)|(?P<more>[以之]?[后後]|起)")
 # No word that says what a date is reaches over one of them.
-EDGES = _STOPS & outside(_ABOUT, _BEHIND, *AROUND)
+EDGES = Edges.of(_STOPS & outside(_ABOUT, _BEHIND, *AROUND))

@@ -28,7 +28,10 @@ def outside(*patterns: re.Pattern[str]) -> frozenset[str]:
     Sound where the patterns take only what they name: a class of all Han characters, or of all but some, stands in
     nothing but look-arounds.
     """
-    return frozenset(map(chr, range(0x3001, 0xA000))) - {char for pattern in patterns for char in pattern.pattern}
+    return frozenset(map(chr, _HAN)) - {char for pattern in patterns for char in pattern.pattern}
+
+
+_HAN = range(0x3001, 0xA000)
 
 
 def behind(stops: frozenset[str], text: str, place: int, cursor: int) -> int:
@@ -40,32 +43,33 @@ def behind(stops: frozenset[str], text: str, place: int, cursor: int) -> int:
     return max(place, cursor)
 
 
+class Edges(NamedTuple):
+    """What finds the last one of some characters in a text, at the end of the match, and the first one."""
+
+    last: re.Pattern[str]
+    first: re.Pattern[str]
+
+    @classmethod
+    def of(cls, stops: frozenset[str]) -> Edges:
+        """For some of the characters that `outside` chooses from."""
+        others = re.escape("".join(char for char in map(chr, _HAN) if char not in stops))
+        some = rf"[^\0-\u3000\ua000-\U0010ffff{others}]"
+        return cls(re.compile(f".*{some}", re.DOTALL), re.compile(some))
+
+
 _NEAR = 40
 
 
-def around(stops: frozenset[str], text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The part of the text from the last of `stops` before a span to the first behind it, both included: what is read
-    at `start` there is what is read there in the whole text. None where one of them is far away.
+def around(edges: Edges, text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The part of the text from the last of the edges before a span to the first behind it, both included: where no
+    match reaches over an edge, it is read there as in the whole text. None for a long part.
     """
-    if end - start > _NEAR:
+    near = start - _NEAR if start > _NEAR else 0
+    before = edges.last.match(text, near, start)
+    behind = edges.first.search(text, end, end + _NEAR)
+    if (before is None and near) or (behind is None and end + _NEAR < len(text)) or end - start > _NEAR:
         return None
-    low, high = start, end
-    first, last = max(0, start - _NEAR), end + _NEAR
-    for char in reversed(text[first:start]):
-        low -= 1
-        if char in stops:
-            break
-    else:
-        if first:
-            return None
-    for char in text[end:last]:
-        high += 1
-        if char in stops:
-            break
-    else:
-        if last < len(text):
-            return None
-    return low, high
+    return before.end() - 1 if before else 0, behind.end() if behind else len(text)
 
 
 class Number(NamedTuple):
