@@ -27,6 +27,7 @@ PROMISES = {
     "files": "tables, card, pictures, croissant.json and sums are there, and nothing else but forms",
     "schema": "every table has the columns of the format and names its tags",
     "tables": "every table can be read to its end",
+    "statistics": "what each table says of its own values, for readers that skip by it, holds in every group and page",
     "ids": "every passage has an id of its own, numbered through its document",
     "text": "the passages of a document follow each other without a gap",
     "tokens": "the tokens of a passage, joined, are its text",
@@ -84,6 +85,12 @@ class Finding:
         """Something is wrong."""
         self.wrong += 1
         self.first = self.first or what
+
+    def add(self, other: Finding) -> None:
+        """What was found elsewhere."""
+        self.seen += other.seen
+        self.wrong += other.wrong
+        self.first = self.first or other.first
 
     def fail_where(self, wrong: NDArray[np.bool_], what: Callable[[int], str]) -> None:
         """Everything is wrong where that is true; `what` names one by its number."""

@@ -6,9 +6,10 @@ beside the checks is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +18,10 @@ import pyarrow.parquet as pq
 
 from corpus.errors import JiaozhuError
 from exports.ahead import ahead
-from exports.checks import Walk
+from exports.checks import Finding, Walk
 from exports.checks.passages import check_passages, hashed_as, require
 from exports.checks.provenance import Spans, check_provenance, check_rest
+from exports.checks.statistics import Group, read_groups
 from exports.counts import SplitCounts
 from exports.hashes import RowHash
 from exports.masking import personal_data
@@ -44,11 +46,12 @@ def check_split(walk: Walk, split: str) -> None:
     for names in (walk.documents, walk.clusters):
         names.begin(SPLITS.index(split))
     hashes = {config: RowHash(shape.schema(config)) for config in CONFIGS}
+    said = {config: Finding() for config in CONFIGS}  # of statistics; tables are read in threads of their own
     with ThreadPoolExecutor(1) as hashing:
-        provenance = ahead(_batches(walk, "provenance", split, SPANS))
+        provenance = ahead(_batches(walk, "provenance", split, SPANS, said))
         spans = Spans(provenance, shape.schema("provenance"))
         pending = []
-        for batch, hashed in ahead(_checked(walk, split, counts)):
+        for batch, hashed in ahead(_checked(walk, split, counts, said)):
             pending.append(hashing.submit(hashes["default"].update, hashed))
             found = check_provenance(walk, batch, spans)
             pending.append(hashing.submit(hashes["provenance"].update, found))
@@ -62,18 +65,21 @@ def check_split(walk: Walk, split: str) -> None:
             pending.append(hashing.submit(hashes["provenance"].update, rest))
         for future in pending:
             future.result()
-    _check_removed(walk, split, hashes["removed"])
+    _check_removed(walk, split, hashes["removed"], said)
     for config in CONFIGS:
+        walk.findings["statistics"].add(said[config])
         walk.findings["rows"].seen += hashes[config].rows
         if shards(walk.folder, config, split):
             walk.hashes[f"{config}/{split}"] = hashes[config].hexdigest()
             walk.findings["tables"].seen += 1
 
 
-def _checked(walk: Walk, split: str, counts: SplitCounts) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+def _checked(
+    walk: Walk, split: str, counts: SplitCounts, said: Mapping[str, Finding]
+) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
     """The passages of whole documents, looked at and counted; and as they are hashed."""
     sound = walk.findings["tokens"]
-    for batch in _documents(ahead(_batches(walk, "default", split, PASSAGES))):
+    for batch in _documents(ahead(_batches(walk, "default", split, PASSAGES, said))):
         wrong = sound.wrong
         texts = check_passages(walk, batch, split)
         counts.add(batch)
@@ -106,19 +112,54 @@ def _check_schema(walk: Walk, split: str) -> None:
                 raise JiaozhuError("a table has other columns")
 
 
-def _batches(walk: Walk, config: str, split: str, size: int) -> Iterator[pa.RecordBatch]:
-    """A split's rows; tokens as the dictionaries that the files hold, so that no character becomes a string."""
-    characters = ["tokens.list.element"] if config == "default" else None
+def _batches(walk: Walk, config: str, split: str, size: int, said: Mapping[str, Finding]) -> Iterator[pa.RecordBatch]:
+    """A split's rows; tokens as the dictionaries that the files hold, so that no character becomes a string.
+
+    What each file says of its own values is held against them on the way.
+    """
+    assert walk.shape is not None
     for path in shards(walk.folder, config, split):
-        with pq.ParquetFile(path, read_dictionary=characters) as table, pq.ParquetFile(path) as plain:
-            for group in range(table.num_row_groups):
-                done = 0
-                try:
-                    for batch in _read(table, size, group):
-                        yield batch
-                        done += 1
-                except pa.ArrowNotImplementedError:  # its pages have no one dictionary: another writer's
-                    yield from map(_with_dictionary, islice(_read(plain, size, group), done, None))
+        with pq.ParquetFile(path) as plain:
+            columns = (plain.schema.column(number).path for number in range(plain.metadata.num_columns))
+            characters = [column for column in columns if config == "default" and column.startswith("tokens.")]
+            with pq.ParquetFile(path, read_dictionary=characters) as table:
+                groups = _groups(path, walk.shape.schema(config), table.num_row_groups, said[config])
+                for number, group in enumerate(groups):
+                    yield from _looked(_rows(table, plain, size, number), group, path, said[config])
+
+
+def _groups(path: Path, schema: pa.Schema, size: int, finding: Finding) -> Sequence[Group | None]:
+    """What the file says of its groups of rows; nothing, after the finding, where that cannot be understood."""
+    try:
+        groups = read_groups(path, schema)
+    except JiaozhuError as error:
+        finding.fail(f"{path.name}: {error}")
+        return [None] * size
+    finding.seen += sum(group.claims for group in groups)
+    return groups
+
+
+def _looked(
+    batches: Iterable[pa.RecordBatch], group: Group | None, path: Path, finding: Finding
+) -> Iterator[pa.RecordBatch]:
+    """The same batches of a group of rows, held against what is said of it."""
+    for batch in batches:
+        for wrong in group.look(batch) if group else ():
+            finding.fail(f"{path.name}: {wrong}")
+        yield batch
+    for wrong in group.finish() if group else ():
+        finding.fail(f"{path.name}: {wrong}")
+
+
+def _rows(table: pq.ParquetFile, plain: pq.ParquetFile, size: int, group: int) -> Iterator[pa.RecordBatch]:
+    """A group of rows, with `tokens` as dictionaries."""
+    done = 0
+    try:
+        for batch in _read(table, size, group):
+            yield batch
+            done += 1
+    except pa.ArrowNotImplementedError:  # its pages have no one dictionary: another writer's
+        yield from map(_with_dictionary, islice(_read(plain, size, group), done, None))
 
 
 def _read(table: pq.ParquetFile, size: int, group: int) -> Iterator[pa.RecordBatch]:
@@ -160,11 +201,11 @@ def _documents(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield pa.concat_batches(left)
 
 
-def _check_removed(walk: Walk, split: str, row_hash: RowHash) -> None:
+def _check_removed(walk: Walk, split: str, row_hash: RowHash, said: Mapping[str, Finding]) -> None:
     """What was removed stands in the order of its pages, and belongs to documents of the split."""
     finding = walk.findings["removed"]
     number, last, end = SPLITS.index(split), "", 0
-    for batch in _batches(walk, "removed", split, SPANS):
+    for batch in _batches(walk, "removed", split, SPANS, said):
         table = pa.Table.from_batches([batch])
         require(table)
         row_hash.update(table)

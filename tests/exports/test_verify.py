@@ -229,6 +229,10 @@ def test_other_parquet_settings_do_not_break_the_row_hash(dataset):
     for path in dataset.rglob("*.parquet"):
         pq.write_table(pq.read_table(path), path, compression="snappy", row_group_size=2)
     assert failing(dataset) == {"sums", "card"}  # the card says how large the files are
+    for path in dataset.rglob("*.parquet"):
+        other = {"use_compliant_nested_type": False, "use_dictionary": False, "data_page_version": "2.0"}
+        pq.write_table(pq.read_table(path), path, write_page_index=True, **other)
+    assert failing(dataset) == {"sums", "card"}
 
 
 @pytest.mark.parametrize(
