@@ -10,7 +10,7 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
@@ -92,9 +92,10 @@ def files_of(folder: Path) -> list[str]:
     return sorted(name for path in paths if (name := path.relative_to(folder).as_posix()) != SUMS)
 
 
-def write_sums(folder: Path) -> None:
-    """Write `SHA256SUMS` over every other file of the folder."""
-    lines = [f"{file_sha256(folder / name)}  {name}\n" for name in files_of(folder)]
+def write_sums(folder: Path, known: Mapping[str, str] | None = None) -> None:
+    """Write `SHA256SUMS` over every other file of the folder; `known` are sums of those just written."""
+    sums = known or {}
+    lines = [f"{sums.get(name) or file_sha256(folder / name)}  {name}\n" for name in files_of(folder)]
     (folder / SUMS).write_text("".join(lines), "utf-8")
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import accumulate
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -148,6 +150,34 @@ def read_batches(path: Path, columns: Sequence[str] | None = None, batch_size: i
     for file in _files(path):
         with _opened(file, columns) as table:
             yield from table.iter_batches(batch_size=batch_size, columns=list(columns) if columns else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of rows of a table, as its file says."""
+
+    file: Path
+    number: int
+    rows: int
+    num_bytes: int  # in memory, about
+
+
+def groups_of(path: Path) -> list[Group]:
+    """The groups of rows of the same tables, in order; raises what `read_rows` raises."""
+    found: list[Group] = []
+    for file in _files(path):
+        with _opened(file, None) as table:
+            sizes = [table.metadata.row_group(number) for number in range(table.num_row_groups)]
+        found += (Group(file, number, made.num_rows, made.total_byte_size) for number, made in enumerate(sizes))
+    return found
+
+
+def read_groups(groups: Sequence[Group], columns: Sequence[str], batch_size: int = 1_000) -> Iterator[pa.RecordBatch]:
+    """The rows of some groups; each batch is of one file."""
+    for file, some in groupby(groups, key=attrgetter("file")):
+        with _opened(file, columns) as table:
+            numbers = [group.number for group in some]
+            yield from table.iter_batches(batch_size, numbers, list(columns), use_threads=False)
 
 
 def _files(path: Path) -> list[Path]:

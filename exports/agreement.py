@@ -17,6 +17,33 @@ ALL = "all"
 MOST = 5_000  # documents that the intervals draw one by one
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What several people said of one document, as counts (see `annotation.agreement`): `matches`, `coincidences`.
+
+    Alpha needs the text that was annotated: where that is another one, the document has no `table` and counts for F1
+    alone.
+    """
+
+    counts: Any
+    table: Any
+
+
+def opinion(records: Sequence[Record], digest: str, length: int, labels: Sequence[str]) -> Opinion | None:
+    """The opinions in the records of one document, whose text has this hash and so many characters; None of one."""
+    import numpy as np
+
+    [opinions] = opinions_by_document(records).values() or [()]
+    if len(opinions) < 2 or not {span.label for record in opinions for span in record.spans}.issubset(labels):
+        return None
+    inside = all(span.end <= length for record in opinions for span in record.spans)
+    known = opinions[0].text_sha256 == digest and inside
+    return Opinion(
+        np.array(matches(opinions, labels), dtype=np.float64),
+        coincidences(opinions, labels, length) if known else None,
+    )
+
+
 @dataclass(slots=True)
 class Opinions:
     """The documents that several people annotated, as counts: beyond `MOST` they are drawn in groups, so memory is
@@ -28,21 +55,11 @@ class Opinions:
     counts: list[Any] = field(default_factory=list)
     tables: list[Any] = field(default_factory=list)
 
-    def add(self, records: Sequence[Record], digest: str, length: int) -> None:
-        """Count the opinions in the records of one document, whose text has this hash and so many characters.
-
-        Alpha needs the text that was annotated; where that is another one, the document counts for F1 alone.
-        """
-        import numpy as np
-
-        [opinions] = opinions_by_document(records).values() or [()]
-        labels = {span.label for record in opinions for span in record.spans}
-        if len(opinions) < 2 or not labels.issubset(self.labels):
-            return
-        _put(self.counts, self.documents, np.array(matches(opinions, self.labels), dtype=np.float64))
-        inside = all(span.end <= length for record in opinions for span in record.spans)
-        if opinions[0].text_sha256 == digest and inside:
-            _put(self.tables, self.documents, coincidences(opinions, self.labels, length))
+    def add(self, found: Opinion) -> None:
+        """Count a document."""
+        _put(self.counts, self.documents, found.counts)
+        if found.table is not None:
+            _put(self.tables, self.documents, found.table)
         self.documents += 1
 
     def found(self) -> dict[str, Any]:

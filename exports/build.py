@@ -1,8 +1,9 @@
 """The published dataset from the corpus and the annotation log.
 
 In: documents and annotations. Out: a folder of Parquet tables with a card and sums, the same bytes for the same inputs,
-put in place as a whole. Documents are taken in batches of columns; memory grows with the number of documents and
-records, by some hundred bytes each, and not with their texts and spans.
+put in place as a whole. Log and corpus are read in pieces, rows made in parts (a split of a range of doc_id), on any number
+of processes. Memory grows with the number of documents and records, by some hundred bytes each, and not with
+their texts and spans.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -22,31 +22,35 @@ import pyarrow as pa
 from annotation.carry import Lost
 from annotation.labels import LabelScheme
 from corpus.errors import JiaozhuError
-from corpus.folder import file_sha256, replace_folder, write_sums
+from corpus.folder import replace_folder, write_sums
 from corpus.inputs import is_whole
 from corpus.progress import track
 from corpus.workspace import Exports
-from exports.ahead import ahead
-from exports.annotators import POLICIES, pseudonyms, published_name
+from exports.annotators import POLICIES, pseudonyms
 from exports.card import read_card, write_card
 from exports.card_text import Making
 from exports.counts import SplitCounts
 from exports.croissant import CROISSANT, croissant
 from exports.forms import FOLDER as FORMS_FOLDER
 from exports.forms import chosen_forms, spacy_version, write_form
-from exports.gather import DOCUMENTS, Gathered, LogCounts, Refusal, cluster_ids, documents_of, gather
+from exports.gather import DOCUMENTS, Gathered, LogCounts, gather
 from exports.hashes import joined_hash
 from exports.inputs import digests
 from exports.log_columns import Broken
-from exports.masking import masked
 from exports.overlap import Overlap, Overlaps
-from exports.removed import removed_rows
-from exports.rows import Shape
+from exports.parts import Made, Part, Piece, Recipe, make_part
+from exports.processes import kept_memory, processes
+from exports.ranges import ranges_for
+from exports.removed import cut_by_range, taken
+from exports.rows import CONFIGS, Shape
+from exports.speakers import Refusal
 from exports.splits import SPLITS, assign
-from exports.tables import DOCUMENT_COLUMNS, make_tables
 from exports.tags import SCHEMES
-from exports.texts import Texts, one_array, one_batch
-from exports.writing import TableFiles
+from exports.texts import borders_of
+from exports.writing import Sizes, name_shards
+
+OF_PROCESS = 1 << 24  # bytes of the log that are worth a process of their own
+PRELOAD = ("exports.parts", "exports.gather", "annotation.normalize")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ def build_dataset(
     words: bool = False,
     normalized: bool = True,
     removed: bool = False,
+    workers: int = 1,
 ) -> Summary:
     """Write the dataset to `output`, in place of the one that was there.
 
@@ -110,7 +115,9 @@ def build_dataset(
     the log. `mask_personal_data` writes asterisks for phones, e-mails and the like in texts and titles; no offset
     moves. `annotators` is `pseudonyms` or `as_logged`, `tags` is `bio` or `bioes`. `inner_places`, `words` and
     `normalized` fill what they name, `removed` adds the config of that name. `forms` are written beside the tables
-    (`exports.forms` lists them). An empty `license_id` is left out of the card, which then says so.
+    (`exports.forms` lists them). An empty `license_id` is left out of the card, which then says so. A large dataset is
+    made in as many processes as there are `workers`; the bytes are the same for any number of them. Call it with more
+    than one from a module that may be imported (`if __name__ == "__main__":`), as Python's `multiprocessing` asks.
 
     Raises:
         JiaozhuError: see `gather` and `chosen_forms`; `annotators` or `tags` is something else; the model of `words` is
@@ -138,29 +145,37 @@ def build_dataset(
         "removed": removed,
     }
     inputs = digests(corpus, log, scheme, settings)
-    with replace_folder(output) as folder, _memory():
+    size = log.stat().st_size if log.is_file() else 0
+    count = max(1, min(workers, size // OF_PROCESS))
+    with replace_folder(output) as folder, kept_memory():
         work = folder / "work"
         work.mkdir()
-        gathered = gather(corpus, log, scheme, work / "decisions.arrow", skip_stale=skip_stale, strict=strict)
+        with processes(count, PRELOAD) as run:
+            gathered = gather(corpus, log, scheme, work, skip_stale=skip_stale, strict=strict, run=run)
         if not gathered.clusters:
             wrong = [*gathered.refused, *(item for item in gathered.lost if item.reason != "removed"), *gathered.broken]
             said = f"; the first left out: {wrong[0]}" if wrong else ""
             raise JiaozhuError(f"{log}: no annotation of a document of {corpus} is left to publish{said}")
         split_of = assign(gathered.clusters, gathered.blind)
-        people = pseudonyms(gathered.people) if annotators == "pseudonyms" else None
-        masking: Counter[str] | None = Counter() if mask_personal_data else None
-        with TableFiles(folder, shape, max_chars) as files:
-            tables = _Tables(files, shape.labels, masking)
-            for documents, decided in _published(corpus, gathered):
-                tables.put(documents, _named(decided, people), split_of, shape, max_chars, normalized)
-            tables.finish(shape, max_chars, normalized)
-            if removed:
-                for split, table in removed_rows(corpus, shape, tables.home_of, masking):
-                    files.put("removed", split, table)
-            written = files.finish()
+        recipe = Recipe(
+            shape,
+            {config: shape.features(config).arrow_schema for config in CONFIGS},
+            max_chars,
+            normalized,
+            mask_personal_data,
+            pseudonyms(gathered.people) if annotators == "pseudonyms" else None,
+            Sizes.of(max_chars),
+            DOCUMENTS,
+        )
+        ranges = ranges_for(gathered.counts.published)
+        with processes(count, PRELOAD) as run:
+            took = [*run(cut_by_range, taken(corpus, shape, ranges, work))] if removed else []
+            parts = [*_parts(folder, gathered, split_of, recipe, ranges, took)]
+            made = [*track(run(make_part, parts), "Writing passages", len(parts))]
         shutil.rmtree(work)
-        counts = {split: tables.counts[split] for split in SPLITS if split in tables.counts}
-        by_kind = dict(sorted((masking or {}).items()))
+        counts, overlaps, masked, cleaners = _joined(made, split_of, shape.labels)
+        written = name_shards(folder, [(one.split, one.tables) for one in made])
+        by_kind = dict(sorted(masked.items()))
         making = Making(
             jiaozhu=version("jiaozhu"),
             pyarrow=pa.__version__,
@@ -174,7 +189,7 @@ def build_dataset(
             normalized=normalized,
             removed=removed,
             split_policy="blind" if gathered.blind else "balanced",
-            cleaner_versions=tuple(sorted(tables.cleaners)),
+            cleaner_versions=tuple(sorted(cleaners)),
             guideline_versions=gathered.guidelines,
             models=gathered.models,
             forms=chosen,
@@ -183,8 +198,8 @@ def build_dataset(
         )
         for form in chosen:
             write_form(folder, folder / FORMS_FOLDER, form, shape)
-        rows_sha256 = joined_hash({table: made.sha256 for table, made in written.items()})
-        overlap = tables.overlap.found()
+        rows_sha256 = joined_hash({table: found.sha256 for table, found in written.items()})
+        overlap = overlaps.found()
         write_card(
             folder,
             name=name,
@@ -201,8 +216,9 @@ def build_dataset(
             inputs=inputs,
             agreement=gathered.agreement,
         )
+        sums = {path: sha256 for table in written.values() for path, sha256 in table.files.items()}
         text = croissant(
-            {path: file_sha256(folder / path) for made in written.values() for path in made.files},
+            sums,
             shape,
             name=name,
             license_id=license_id,
@@ -210,7 +226,7 @@ def build_dataset(
             making=asdict(making),
         )
         (folder / CROISSANT).write_text(text, "utf-8")
-        write_sums(folder)
+        write_sums(folder, sums)
     return Summary(
         output=output,
         labels=list(shape.labels),
@@ -227,24 +243,9 @@ def build_dataset(
     )
 
 
-@contextmanager
-def _memory() -> Iterator[None]:
-    """Arrow's memory from the allocator that gives the same memory again, where this Arrow has it.
-
-    The default one returns a batch's memory to the system and asks for it anew: 100 MB and a twentieth of a build.
-    """
-    usual = pa.default_memory_pool()
-    if "jemalloc" in pa.supported_memory_backends():
-        pa.set_memory_pool(pa.jemalloc_memory_pool())
-    try:
-        yield
-    finally:
-        pa.set_memory_pool(usual)
-
-
 def settings_of(dataset: Exports, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
     """The section `[exports]` of a workspace as arguments of `build_dataset`, with these changes."""
-    values = {item.name: getattr(dataset, item.name) for item in fields(dataset)}
+    values = {item.name: getattr(dataset, item.name) for item in fields(dataset) if item.name != "workers"}
     return {"license_id": values.pop("license"), "skip_stale": False, **values, **changes}
 
 
@@ -261,23 +262,44 @@ def unchanged(corpus: Path, log: Path, output: Path, scheme: LabelScheme, settin
         return None
 
 
-def _published(corpus: Path, gathered: Gathered) -> Iterator[tuple[pa.RecordBatch, pa.Table]]:
-    """The published documents in the corpus's order, with the decisions on them."""
-    with pa.OSFile(str(gathered.decisions)) as file, pa.ipc.open_stream(file) as stream:
-        batches = zip(documents_of(corpus, DOCUMENT_COLUMNS), stream, strict=True)
-        for documents, decided in track(ahead(batches), "Writing passages"):
-            if len(decided):
-                yield documents.take(decided["row"]), pa.Table.from_batches([decided])
+def _parts(
+    folder: Path,
+    gathered: Gathered,
+    split_of: Mapping[str, str],
+    recipe: Recipe,
+    ranges: int,
+    removed: Sequence[Path],
+) -> Iterator[Part]:
+    """The parts of the dataset that have documents, split by split."""
+    homes = [np.array([SPLITS.index(split_of[cluster]) for cluster in one.clusters]) for one in gathered.sources]
+    for home, split in enumerate(SPLITS):
+        for number in range(ranges):
+            pieces: list[Piece] = []
+            for source, home_of in zip(gathered.sources, homes, strict=True):
+                borders = borders_of(source.sizes).tolist()
+                own = range(number * len(source.sizes) // ranges, (number + 1) * len(source.sizes) // ranges)
+                of_bucket = {bucket: home_of[borders[bucket] : borders[bucket + 1]] == home for bucket in own}
+                chosen = {bucket: rows for bucket, rows in of_bucket.items() if rows.any()}
+                if chosen:
+                    pieces.append(Piece(source.path, chosen))
+            if pieces:
+                yield Part(folder, number, split, recipe, tuple(pieces), tuple(removed))
 
 
-def _named(decided: pa.Table, people: dict[str, str] | None) -> pa.Table:
-    """The decisions with the annotators' published names."""
-    if people is None:
-        return decided
-    found = one_array(decided["annotator"].dictionary_encode())
-    names = pa.array([published_name(annotator, people) for annotator in found.dictionary.to_pylist()], pa.string())
-    index = decided.schema.get_field_index("annotator")
-    return decided.set_column(index, "annotator", names.take(found.indices))
+def _joined(
+    made: Sequence[Made], split_of: Mapping[str, str], labels: Sequence[str]
+) -> tuple[dict[str, SplitCounts], Overlaps, Counter[str], set[str]]:
+    """What the parts come to: counts of the splits, their entities, personal data that was masked, cleaner versions."""
+    counts = {one.split: SplitCounts() for one in made}
+    overlaps, masked, cleaners = Overlaps(labels), Counter[str](), set[str]()
+    for one in made:
+        counts[one.split].join(one.counts)
+        overlaps.join(one.overlap)
+        masked.update(one.masked)
+        cleaners |= one.cleaners
+    for cluster, split in split_of.items():
+        counts[split].cluster_ids.add(cluster)
+    return counts, overlaps, masked, cleaners
 
 
 def _segmenter() -> str:
@@ -290,62 +312,3 @@ def _segmenter() -> str:
 
     segment("")
     return segmenter_version()
-
-
-class _Tables:
-    """What is known of the tables while they are made."""
-
-    def __init__(self, files: TableFiles, labels: Sequence[str], masking: Counter[str] | None) -> None:
-        self.files = files
-        self.masking = masking
-        self.counts: dict[str, SplitCounts] = {}
-        self.overlap = Overlaps(labels)
-        self.cleaners: set[str] = set()
-        self.home_of: dict[str, int] = {}  # the split of each document, by its number
-        self.waiting: dict[int, list[tuple[pa.RecordBatch, pa.Table]]] = {}  # by split, for a whole batch
-
-    def put(
-        self,
-        documents: pa.RecordBatch,
-        decided: pa.Table,
-        split_of: Mapping[str, str],
-        shape: Shape,
-        max_chars: int,
-        normalized: bool,
-    ) -> None:
-        """Take in a batch of documents; each split makes its rows of as many documents as one batch has."""
-        homes = np.array([SPLITS.index(split_of[cluster]) for cluster in cluster_ids(documents).to_pylist()])
-        self.home_of.update(zip(documents["doc_id"].to_pylist(), homes.tolist(), strict=True))
-        self.cleaners.update(name or "unknown" for name in documents["cleaner_version"].unique().to_pylist())
-        for number in np.unique(homes).tolist():
-            rows = pa.array(np.flatnonzero(homes == number))
-            waiting = self.waiting.setdefault(number, [])
-            waiting.append((documents.take(rows), decided.take(rows)))
-            if sum(len(some) for some, _ in waiting) >= DOCUMENTS:
-                self._make(number, shape, max_chars, normalized)
-
-    def finish(self, shape: Shape, max_chars: int, normalized: bool) -> None:
-        """Make the rows of the documents that wait."""
-        for number in sorted(self.waiting):
-            self._make(number, shape, max_chars, normalized)
-
-    def _make(self, number: int, shape: Shape, max_chars: int, normalized: bool) -> None:
-        split, waiting = SPLITS[number], self.waiting.pop(number)
-        documents = one_batch(pa.Table.from_batches([some for some, _ in waiting]))
-        decided = pa.concat_tables([some for _, some in waiting]).combine_chunks()
-        texts = Texts.of(documents["text"])
-        codes = texts.codes()
-        if self.masking is not None:
-            title = masked(documents["title"], self.masking)
-            covered = masked(documents["text"], self.masking, (texts, codes))
-            if covered is not documents["text"]:
-                texts = Texts.of(covered)
-                codes = texts.codes()
-            documents = documents.set_column(documents.schema.get_field_index("title"), "title", title)
-        passages, spans = make_tables(documents, texts, codes, decided, shape, max_chars, normalized=normalized)
-        counts = self.counts.setdefault(split, SplitCounts())
-        counts.add(passages)
-        counts.add_spans(spans)
-        self.overlap.add(split, spans)
-        self.files.put("default", split, passages)
-        self.files.put("provenance", split, spans)

@@ -52,7 +52,7 @@ def write_card(
     from huggingface_hub import DatasetCardData
 
     tables_sha256 = {table: made.sha256 for table, made in tables.items()}
-    held = configs({table: made.files for table, made in tables.items()}, tables_sha256)
+    held = configs({table: [*made.files] for table, made in tables.items()}, tables_sha256)
     data = DatasetCardData(
         pretty_name=name,
         language=["zh"],

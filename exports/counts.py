@@ -40,6 +40,13 @@ class SplitCounts:
         _add(self.verdicts, spans["verdict"])
         self.annotators.update(spans["annotator"].unique().to_pylist())
 
+    def join(self, other: SplitCounts) -> None:
+        """Count what was counted of further documents."""
+        for name in ("documents", "passages", "characters"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("entities", "lengths", "verdicts", "cluster_ids", "annotators"):
+            getattr(self, name).update(getattr(other, name))
+
     def as_dict(self, labels: list[str]) -> dict[str, Any]:
         """The numbers, labels in the scheme's order."""
         return {

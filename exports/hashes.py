@@ -1,7 +1,7 @@
 """Hashes of rows, which outlive a change of the Parquet writer; `corpus.folder` has those of files.
 
-In: Arrow tables, in any pieces. Out: one SHA-256 for all their rows in order. docs/exports.md has the canonical form
-(version 2), so that others can compute it without us.
+In: Arrow tables, in any pieces. Out: one SHA-256 for all their rows in order, put together from one for each range of
+doc_id. docs/exports.md has the canonical form (version 3), so that others can compute it without us.
 """
 
 from __future__ import annotations
@@ -15,13 +15,51 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from exports.ranges import DIGITS, range_numbers
 from exports.texts import Ints, one_array
 
-HASH_VERSION = 2
+HASH_VERSION = 3
 
 
 class RowHash:
     """The canonical hash of a table's rows; where the table is cut into pieces does not show in it.
+
+    The rows of each range of doc_id have a hash of their own, in the order in which they stand; see `joined_ranges`.
+    """
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema.remove_metadata()
+        self._ranges: dict[int, _RangeHash] = {}
+        self.rows = 0
+
+    def update(self, table: pa.Table | pa.RecordBatch) -> None:
+        """Add rows; the columns are those of the schema, `doc_id` among them."""
+        self.rows += table.num_rows
+        numbers = range_numbers(table["doc_id"])
+        for number in np.unique(numbers).tolist():
+            if number not in self._ranges:
+                self._ranges[number] = _RangeHash(self._schema)
+            places = np.flatnonzero(numbers == number)
+            first, last = int(places[0]), int(places[-1]) + 1
+            together = last - first == len(places)
+            self._ranges[number].update(table.slice(first, last - first) if together else table.take(pa.array(places)))
+
+    def ranges(self) -> dict[str, str]:
+        """The hash of each range that has rows, by its digit."""
+        return {DIGITS[number]: found.hexdigest() for number, found in sorted(self._ranges.items())}
+
+    def hexdigest(self) -> str:
+        """The hash of the rows so far."""
+        return joined_ranges(self.ranges())
+
+
+def joined_ranges(ranges: Mapping[str, str]) -> str:
+    """The hash of a table: SHA-256 of the lines `digit hash` of its ranges, ordered."""
+    return sha256("".join(f"{digit} {value}\n" for digit, value in sorted(ranges.items())).encode()).hexdigest()
+
+
+class _RangeHash:
+    """The hash of the rows of one range.
 
     Every column, list and field of a struct is a node with a path (`entities[].label`). A node has up to four streams,
     each with a SHA-256 of its own: `nulls`, the place of each missing value among the node's values; `lengths` of lists
@@ -32,7 +70,7 @@ class RowHash:
     """
 
     def __init__(self, schema: pa.Schema) -> None:
-        self._schema = schema.remove_metadata()
+        self._schema = schema
         self._streams: dict[tuple[str, str], Any] = {}
         self._seen: dict[str, int] = {}
         self.rows = 0
@@ -56,7 +94,7 @@ class RowHash:
             self._streams[path, name] = sha256()
 
     def update(self, table: pa.Table | pa.RecordBatch) -> None:
-        """Add rows; the columns are those of the schema."""
+        """Add rows."""
         self.rows += table.num_rows
         for field in self._schema:
             self._add(field.name, field.type, one_array(table.column(field.name)))

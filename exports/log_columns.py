@@ -7,8 +7,9 @@ which says what a record is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+import io
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,13 +17,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
-from numpy.typing import NDArray
 
 from annotation.log import Record, Status, Verdict, from_line
 from corpus.errors import JiaozhuError
+from exports.processes import Run
 from exports.texts import Ints
 
-BLOCK = 1 << 24  # bytes of the log in memory at once
+BLOCK = 1 << 24  # bytes of the log that are read at once
 
 # What reading a line that is no record raises.
 NO_RECORD = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -76,7 +77,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """All records of the log without their spans, in its order, and the lines that are none.
+    """Records of the log without their spans, in its order, and the lines that are none.
 
     `lines` are their numbers; `places` and `sizes` say which bytes of the file they are.
     """
@@ -87,6 +88,15 @@ class Heads:
     places: Ints
     sizes: Ints
     broken: tuple[Broken, ...]
+
+    def take(self, rows: Ints) -> Heads:
+        """Some of them."""
+        table = self.table.take(pa.array(rows, pa.int64()))
+        return Heads(self.log, table, self.lines[rows], self.places[rows], self.sizes[rows], ())
+
+    def without(self, lines: Collection[int]) -> Heads:
+        """Those that stand on other lines."""
+        return self.take(np.flatnonzero(~np.isin(self.lines, sorted(lines))))
 
     def column(self, name: str, rows: Sequence[int] | Ints) -> pa.Array:
         """A column of some records."""
@@ -145,38 +155,68 @@ class Heads:
         return b"".join(found)
 
 
-def read_heads(log: Path, without: Collection[int] = ()) -> Heads:
-    """The heads of all records but those on the lines `without`.
+def read_heads(log: Path, run: Run = map) -> Heads:
+    """The heads of all records; `run` is the `map` that reads the blocks of the log.
 
     Raises:
         JiaozhuError: there is no log.
     """
     if not log.is_file():
         raise JiaozhuError(f"{log}: no annotation log here; run jiaozhu annotation pull, or name one with --log")
+    size = log.stat().st_size
+    blocks = [(log, first, min(first + BLOCK, size)) for first in range(0, size, BLOCK)]
     tables = [HEAD.empty_table()]
+    columns: list[tuple[Ints, Ints, Ints]] = [(np.zeros(0, np.int64),) * 3]
     broken: list[Broken] = []
-    numbers: list[Ints] = [np.zeros(0, np.int64)]
-    places, sizes = numbers.copy(), numbers.copy()
-    left_out = np.array(sorted(without), np.int64)
-    for lines, first, place in _blocks(log):
-        lengths = np.fromiter(map(len, lines), np.int64, len(lines))
-        named = np.arange(first, first + len(lines), dtype=np.int64)
-        keep = ~np.isin(named, left_out) if len(left_out) else np.ones(len(lines), bool)
-        made = _parse(_only_heads(lines), HEAD, len(lines)) if keep.all() else None
-        if made is None:
-            made, keep = _read_slowly(lines, first, keep, broken)
-        tables.append(made)
-        numbers.append(named[keep])
-        places.append(place + (np.cumsum(lengths) - lengths)[keep])
-        sizes.append(lengths[keep])
-    return Heads(
-        log,
-        _compact(pa.concat_tables(tables)),
-        np.concatenate(numbers),
-        np.concatenate(places),
-        np.concatenate(sizes),
-        tuple(broken),
-    )
+    first = 1
+    for block in run(_read_block, blocks):
+        tables.append(block.table)
+        columns.append((first + block.lines, block.places, block.sizes))
+        broken += (replace(item, line=first + item.line) for item in block.broken)
+        first += block.count
+    lines, places, sizes = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+    return Heads(log, _compact(pa.concat_tables(tables)), lines, places, sizes, tuple(broken))
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The heads of the lines that begin in one block of the log; lines are numbered from its first, which is 0."""
+
+    table: pa.Table
+    count: int  # of its lines, with those that are no records
+    lines: Ints
+    places: Ints
+    sizes: Ints
+    broken: tuple[Broken, ...]
+
+
+def _read_block(block: tuple[Path, int, int]) -> _Block:
+    lines, place = _lines(*block)
+    lengths = np.fromiter(map(len, lines), np.int64, len(lines))
+    broken: list[Broken] = []
+    made = _parse(_only_heads(lines), HEAD, len(lines))
+    kept: Ints = np.arange(len(lines))
+    if made is None:
+        made, kept = _read_slowly(lines, broken)
+    starts = place + np.cumsum(lengths) - lengths
+    return _Block(made, len(lines), kept, starts[kept], lengths[kept], tuple(broken))
+
+
+def _lines(log: Path, first: int, last: int) -> tuple[list[bytes], int]:
+    """The lines that begin in `[first, last)` of the log, and where the first of them does."""
+    with log.open("rb") as file:
+        if first:  # the line before, which began in another block
+            file.seek(first - 1)
+            file.readline()
+        elif file.read(3) != b"\xef\xbb\xbf":  # the mark of UTF-8 that some editors put before the first line
+            file.seek(0)
+        place = file.tell()
+        if place >= last:
+            return [], place
+        content = file.read(last - place)
+        if not content.endswith(b"\n"):
+            content += file.readline()
+    return io.BytesIO(content).readlines(), place
 
 
 def read_records(heads: Heads, rows: Sequence[int] | Ints) -> pa.Table:
@@ -209,21 +249,8 @@ class BrokenLines(Exception):  # noqa: N818 — no error of anybody's: it asks f
     """Lines whose heads can be read, and whose spans cannot."""
 
     def __init__(self, broken: list[Broken]) -> None:
-        super().__init__(f"{len(broken)} lines")
+        super().__init__(broken)
         self.broken = broken
-
-
-def _blocks(log: Path) -> Iterator[tuple[list[bytes], int, int]]:
-    """The lines of the log in blocks; the number of the first one of each, and its place."""
-    number, place = 1, 0
-    with log.open("rb") as file:
-        if file.read(3) == b"\xef\xbb\xbf":  # the mark of UTF-8 that some editors put before the first line
-            place = 3
-        file.seek(place)
-        while lines := file.readlines(BLOCK):
-            yield lines, number, place
-            number += len(lines)
-            place = file.tell()
 
 
 def _only_heads(lines: list[bytes]) -> bytes:
@@ -273,26 +300,23 @@ def _is_sound(table: pa.Table) -> bool:
     return bool(pc.all(pc.is_in(spans.field("verdict"), pa.array(get_args(Verdict))), min_count=0).as_py())
 
 
-def _read_slowly(
-    lines: list[bytes], first: int, keep: NDArray[np.bool_], broken: list[Broken]
-) -> tuple[pa.Table, NDArray[np.bool_]]:
+def _read_slowly(lines: list[bytes], broken: list[Broken]) -> tuple[pa.Table, Ints]:
+    """The heads of a block line by line, and their numbers in it; a line that is no record is added to `broken`."""
     records: list[dict[str, Any]] = []
-    kept = keep.copy()
-    for index in np.flatnonzero(keep).tolist():
-        line = lines[index]
+    kept: list[int] = []
+    for number, line in enumerate(lines):
         if not line.strip():
-            kept[index] = False
             continue
         try:
             record = from_line(line.decode())
             head = {name: getattr(record, name) for name in HEAD.names}
             "".join(map(str, head.values())).encode()  # a lone surrogate is no text
         except NO_RECORD as error:
-            kept[index] = False
-            broken.append(Broken(first + index, _line(error)))
+            broken.append(Broken(number, _line(error)))
         else:
             records.append(head)
-    return pa.Table.from_pylist(records, schema=HEAD), kept
+            kept.append(number)
+    return pa.Table.from_pylist(records, schema=HEAD), np.array(kept, np.int64)
 
 
 def _compact(table: pa.Table) -> pa.Table:

@@ -50,8 +50,16 @@ class Overlaps:
         numbers = pc.index_in(spans["label"], pa.array(self.labels, pa.string()))
         labels = pc.fill_null(one_array(numbers), len(self.labels)).to_numpy(zero_copy_only=False)
         names = digests(spans["text"], labels.astype(np.uint64))
+        self._hold(split, [np.unique(names, return_counts=True)])
+
+    def join(self, other: Overlaps) -> None:
+        """Add what was added elsewhere."""
+        for split, found in other.held.items():
+            self._hold(split, [_added(found)])
+
+    def _hold(self, split: str, found: list[tuple[NDArray[np.uint64], Ints]]) -> None:
         held = self.held.setdefault(split, [])
-        held.append(np.unique(names, return_counts=True))
+        held += found
         if len(held) > 1 and sum(len(names) for names, _ in held[1:]) > max(COMPACT, len(held[0][0])):
             self.held[split] = [_added(held)]
 

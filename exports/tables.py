@@ -1,6 +1,6 @@
 """The rows of the published dataset, made of many documents at once.
 
-In: documents of one split in columns, and the decisions on them. Out: Arrow tables of the configs `default` and
+In: documents of one split in columns, with the decisions on them. Out: Arrow tables of the configs `default` and
 `provenance`. Nothing here takes a character or a span by itself, but what needs a grammar or a model.
 """
 
@@ -14,21 +14,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from exports.gather import cluster_ids
 from exports.passages import cut
 from exports.proof import integers, lists
 from exports.rows import ENTITY, INNER, Shape
+from exports.speakers import cluster_ids
 from exports.tags import encode
 from exports.texts import Codes, Ints, Texts, borders_of
-
-DOCUMENT_COLUMNS = ["doc_id", "text", "title", "url", "published_at", "cluster_id", "cleaner_version"]
 
 
 def make_tables(
     documents: pa.RecordBatch,
     texts: Texts,
     codes: Codes,
-    decided: pa.Table,
     shape: Shape,
     max_chars: int,
     *,
@@ -36,10 +33,10 @@ def make_tables(
 ) -> tuple[pa.Table, pa.Table]:
     """The passages of the documents, and the provenance of their entities.
 
-    `documents` has the `DOCUMENT_COLUMNS` but for their `texts`, whose code points are `codes`; a row for each of
-    `decided` (as `gather` writes them), whose spans were proven on the text before personal data in it was masked.
+    `documents` has the columns of PUBLISHED but for their `texts`, whose code points are `codes`; spans were proven on
+    the text before personal data in it was masked.
     """
-    spans, owners = lists(decided["spans"].combine_chunks())
+    spans, owners = lists(documents["spans"])
     starts = texts.rows[owners] + integers(spans, "start")
     ends = texts.rows[owners] + integers(spans, "end")
     borders = cut(codes, texts.rows, (starts, ends), max_chars)
@@ -91,8 +88,8 @@ def make_tables(
         "doc_end": spans.field("end"),
         "raw_start": spans.field("raw_start"),
         "raw_end": spans.field("raw_end"),
-        "annotation": decided["annotation"].combine_chunks().take(by_span),
-        "annotator": decided["annotator"].combine_chunks().take(by_span),
+        "annotation": documents["annotation"].take(by_span),
+        "annotator": documents["annotator"].take(by_span),
         **{
             column: pc.if_else(has, suggestion.field(name), None)
             for column, name in (
@@ -104,10 +101,10 @@ def make_tables(
             )
         },
         "verdict": spans.field("verdict"),
-        "decided_at": decided["updated_at"].combine_chunks().take(by_span),
-        "guideline_version": decided["guideline"].combine_chunks().take(by_span),
+        "decided_at": documents["updated_at"].take(by_span),
+        "guideline_version": documents["guideline"].take(by_span),
         "cleaner_version": documents["cleaner_version"].take(by_span),
-        "carried_from": decided["carried_from"].combine_chunks().take(by_span),
+        "carried_from": documents["carried_from"].take(by_span),
     }
     passages, provenance = (
         pa.table([made[name] for name in shape.schema(config).names], schema=shape.schema(config))

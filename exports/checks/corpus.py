@@ -14,12 +14,13 @@ import pyarrow.compute as pc
 
 from corpus.spans import Run, to_clean
 from exports.checks import Walk
-from exports.gather import cluster_ids, documents_of, raw_span
+from exports.gather import documents_of
 from exports.hashes import RowHash
 from exports.inputs import corpus_sha256
 from exports.masking import masked
 from exports.proof import anchored
 from exports.removed import removed_rows
+from exports.speakers import cluster_ids, raw_span
 from exports.splits import SPLITS
 from exports.texts import Ints, Texts
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +13,7 @@ from annotation.log import Record, Span, Suggestion, append
 from corpus.records import SCHEMAS, doc_id_of, text_sha256
 from corpus.spans import AlignedText, Proposal
 from corpus.store import TableWriter
-from exports.gather import documents_of, gather
+from exports.gather import gather
 from exports.tags import encode
 
 LABELS = ["ORG", "LOC", "MONEY", "PERSON", "DATE", "PERCENT"]
@@ -148,19 +149,16 @@ def make(folder: Path, pages: list[str] = PAGES, spans: list = SPANS) -> Made:
 
 def gathered(corpus: Path, log: Path, scheme: LabelScheme = SCHEME, **options) -> SimpleNamespace:
     """What `gather` found, and beside it `records`: what it wrote of each published document, by its id."""
-    decisions = log.with_name("decisions.arrow")
-    found = gather(corpus, log, scheme, decisions, **options)
     records = {}
-    with pa.ipc.open_stream(decisions.read_bytes()) as stream:
-        for documents, decided in zip(documents_of(corpus, ["doc_id"]), stream, strict=True):
-            for row in decided.to_pylist():
+    with TemporaryDirectory() as work:
+        found = gather(corpus, log, scheme, Path(work), **options)
+        for source in found.sources:
+            for row in pa.ipc.open_file(source.path.read_bytes()).read_all().to_pylist():
                 spans = [
                     Span(**item | {"suggestion": item["suggestion"] and Suggestion(**item["suggestion"])})
                     for item in row["spans"]
                 ]
-                row |= {"spans": tuple(spans)}
-                records[documents["doc_id"][row["row"]].as_py()] = SimpleNamespace(**row)
-    decisions.unlink()
+                records[row["doc_id"]] = SimpleNamespace(**row | {"spans": tuple(spans)})
     return SimpleNamespace(records=records, **{name: getattr(found, name) for name in found.__slots__})
 
 

@@ -84,7 +84,7 @@ def test_many_documents_are_drawn_in_groups(monkeypatch):
     opinions = Opinions(["A"])
     for number in range(10):
         records = [opinion("p", "AA.", f"d{number}"), opinion("q", "AA." if number % 2 else "A..", f"d{number}")]
-        opinions.add(records, records[0].text_sha256, 3)
+        opinions.add(exports.agreement.opinion(records, records[0].text_sha256, 3, ["A"]))
     found = opinions.found()
     assert (found["documents"], len(opinions.counts), len(opinions.tables)) == (10, 3, 3)
     assert found["labels"]["all"]["f1"][0] == 0.5

@@ -11,6 +11,7 @@ from exports.hashes import RowHash
 
 SCHEMA = pa.schema(
     [
+        ("doc_id", pa.string()),
         ("text", pa.string()),
         ("number", pa.int64()),
         ("score", pa.float64()),
@@ -23,6 +24,7 @@ STRINGS = st.none() | st.text(alphabet="甲a𠮷\n", max_size=5)
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
+            "doc_id": st.sampled_from(["0", "00", "9e", "a", "fe", "f", "", "Z"]),
             "text": STRINGS | st.just("长" * 60),
             "number": NUMBERS,
             "score": st.none() | st.floats(allow_nan=False),
@@ -45,6 +47,14 @@ def varint(number):
 
 def by_the_book(rows):
     """The hash as a reader of the documentation would write it, a value at a time."""
+    lines = []
+    for digit in "0123456789abcdef":
+        if own := [row for row in rows if max(d for d in "0123456789abcdef" if d <= (row["doc_id"][:1] or "0")) == digit]:
+            lines.append(f"{digit} {of_range(own)}\n")
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def of_range(rows):
     streams = {}
 
     def walk(path, kind, values):
