@@ -7,6 +7,7 @@ explicit arguments win. Without a file the defaults below hold, relative to the 
 from __future__ import annotations
 
 import math
+import os
 import tomllib
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -28,6 +29,11 @@ _KINDS: dict[type, tuple[type, str]] = {
     type(None): (str, "a path in quotes"),
 }
 PRICES = ("price_in", "price_out", "max_cost")  # numbers that may be above 1
+
+
+def cores() -> int:
+    """How many processes this one may run at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ class Exports:
     inner_places: bool = False  # the places inside the names of organizations
     words: bool = False  # pkuseg's words; needs its model
     removed: bool = False  # a further config: what the cleaner took out of the published documents
+    workers: int = field(default_factory=cores)  # processes that make it; the bytes are the same for any number
 
 
 @dataclass(frozen=True, slots=True)

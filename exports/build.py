@@ -1,9 +1,9 @@
 """The published dataset from the corpus and the annotation log.
 
 In: documents and annotations. Out: a folder of Parquet tables with a card and sums, the same bytes for the same inputs,
-put in place as a whole. Log and corpus are read in pieces, rows made in parts (a split of a range of doc_id), on any number
-of processes. Memory grows with the number of documents and records, by some hundred bytes each, and not with
-their texts and spans.
+put in place as a whole. Log and corpus are read in pieces, and rows made in parts (what a split has of a range of
+doc_id), on any number of processes. Memory grows with the number of documents and records, by some hundred bytes each,
+and not with their texts and spans.
 """
 
 from __future__ import annotations
@@ -50,7 +50,6 @@ from exports.texts import borders_of
 from exports.writing import Sizes, name_shards
 
 OF_PROCESS = 1 << 24  # bytes of the log that are worth a process of their own
-PRELOAD = ("exports.parts", "exports.gather", "annotation.normalize")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ def build_dataset(
     with replace_folder(output) as folder, kept_memory():
         work = folder / "work"
         work.mkdir()
-        with processes(count, PRELOAD) as run:
+        with processes(count) as run:
             gathered = gather(corpus, log, scheme, work, skip_stale=skip_stale, strict=strict, run=run)
         if not gathered.clusters:
             wrong = [*gathered.refused, *(item for item in gathered.lost if item.reason != "removed"), *gathered.broken]
@@ -168,7 +167,7 @@ def build_dataset(
             DOCUMENTS,
         )
         ranges = ranges_for(gathered.counts.published)
-        with processes(count, PRELOAD) as run:
+        with processes(count) as run:
             took = [*run(cut_by_range, taken(corpus, shape, ranges, work))] if removed else []
             parts = [*_parts(folder, gathered, split_of, recipe, ranges, took)]
             made = [*track(run(make_part, parts), "Writing passages", len(parts))]

@@ -47,6 +47,7 @@ def build(
         str | None,
         typer.Option(help="Further forms, by commas: conll, spacy, gliner, flair, cluener, brat, labelstudio, chat."),
     ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; any number gives the same bytes.")] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first annotation or line of the log that is refused.")
     ] = False,
@@ -89,7 +90,7 @@ def build(
         else:
             Console().print(f"unchanged, nothing to do: {inputs[2]}", soft_wrap=True, markup=False, highlight=False)
         return
-    summary = build_dataset(*inputs, strict=strict, **settings)
+    summary = build_dataset(*inputs, strict=strict, workers=workers or dataset.workers, **settings)
     for refusal in summary.refused:
         Console(stderr=True, soft_wrap=True, highlight=False).print(f"refused: {refusal}", markup=False)
     for line in summary.broken:

@@ -21,6 +21,8 @@ import pyarrow as pa
 
 from corpus.errors import JiaozhuError
 
+PRELOAD = ("exports.gather", "exports.parts", "annotation.normalize")  # what the work of a build imports
+
 J = TypeVar("J")
 R = TypeVar("R")
 
@@ -32,17 +34,12 @@ class Run(Protocol):
         """What `work` makes of each job, in their order."""
 
 
-def cores() -> int:
-    """How many processes this one may run at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 @contextmanager
-def processes(count: int, preload: Iterable[str] = ()) -> Iterator[Run]:
+def processes(count: int) -> Iterator[Run]:
     """A `map` over so many processes, one run of it at a time; over none but this one where `count` is 1.
 
     `work` and its jobs are pickled. What a job raises is raised in its turn, and so is what making the jobs raises. The
-    processes import the modules `preload` once for all of them, where the system lets them.
+    processes import the modules of `PRELOAD` once for all of them, where the system lets them.
 
     Raises:
         JiaozhuError: a process was killed.
@@ -53,7 +50,7 @@ def processes(count: int, preload: Iterable[str] = ()) -> Iterator[Run]:
     method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
     context: Any = get_context(method)
     if method == "forkserver":
-        context.set_forkserver_preload(list(preload))
+        context.set_forkserver_preload(list(PRELOAD))
     pipes: dict[Connection, BaseProcess] = {}
     try:
         for _ in range(count):

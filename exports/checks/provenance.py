@@ -96,6 +96,8 @@ def _realigned(walk: Walk, ids: pa.Array, owners: Ints, spans: Spans) -> pa.Tabl
         counts != expected, lambda row: f"passage {ids[row]}: {expected[row]} entities, {counts[row]} rows"
     )
     passages = one_array(window["passage_id"])
+    late = (number >= 0) & (number < np.maximum.accumulate(number))
+    walk.findings["provenance"].fail_where(late, lambda row: f"passage {passages[row]}: has provenance out of order")
     walk.findings["provenance"].fail_where(
         number < 0, lambda row: f"passage {passages[row]}: has provenance, but does not stand there"
     )

@@ -134,4 +134,4 @@ def test_the_page_of_settings_names_each_of_them_with_its_default(tmp_path):
         assert set(named.pop(section)) == settings, section
     assert not named
     without_a_default = "".join(re.findall(r"^# (\w+ = .*\n)", shown, re.M))
-    assert set(re.findall(r"^(\w+) = ", without_a_default, re.M)) == {"labels", "crf", "list", "key_file"}
+    assert set(re.findall(r"^(\w+) = ", without_a_default, re.M)) == {"labels", "crf", "list", "key_file", "workers"}

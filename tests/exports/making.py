@@ -119,15 +119,15 @@ def record(doc: dict, spans: list[Span], **changes) -> Record:
     return replace(made, **changes)
 
 
-def write_corpus(folder: Path, documents: list[dict]) -> Path:
-    """The configs `documents` and `removed` of a corpus."""
-    with TableWriter(folder / "removed" / "train-00000-of-00001.parquet", SCHEMAS["removed"]) as writer:
+def write_corpus(folder: Path, documents: list[dict], group: int = 1_000) -> Path:
+    """The configs `documents` and `removed` of a corpus, so many rows in a group."""
+    with TableWriter(folder / "removed" / "train-00000-of-00001.parquet", SCHEMAS["removed"], group) as writer:
         for doc in documents:
             for start, end, rule in doc["aligned"].removed_spans():
                 text = doc["aligned"].raw[start:end]
                 writer.write({"doc_id": doc["doc_id"], "start": start, "end": end, "rule": rule, "text": text})
     schema = SCHEMAS["documents"]
-    with TableWriter(folder / "documents" / "train-00000-of-00001.parquet", schema) as writer:
+    with TableWriter(folder / "documents" / "train-00000-of-00001.parquet", schema, group) as writer:
         for doc in documents:
             writer.write({name: doc.get(name) for name in schema.names})
     return folder

@@ -48,9 +48,10 @@ def varint(number):
 def by_the_book(rows):
     """The hash as a reader of the documentation would write it, a value at a time."""
     lines = []
-    for digit in "0123456789abcdef":
-        if own := [row for row in rows if max(d for d in "0123456789abcdef" if d <= (row["doc_id"][:1] or "0")) == digit]:
-            lines.append(f"{digit} {of_range(own)}\n")
+    digits = "0123456789abcdef"
+    for digit in digits:
+        own = [row for row in rows if max(d for d in digits if d <= (row["doc_id"][:1] or "0")) == digit]
+        lines += [f"{digit} {of_range(own)}\n"] if own else []
     return sha256("".join(lines).encode()).hexdigest()
 
 

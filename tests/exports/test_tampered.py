@@ -7,6 +7,7 @@ numbers of rows are then written anew, so that only the promise itself can find 
 import re
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -138,6 +139,16 @@ def with_entity(rows, label=None):
 def first(change):
     """Change the first row."""
     return lambda rows: change(rows[0])
+
+
+def suggested(change):
+    """Change the first row that was suggested in a document of several rows."""
+
+    def run(rows):
+        several = {one["doc_id"] for one, two in pairwise(rows) if one["doc_id"] == two["doc_id"]}
+        change(next(row for row in rows if row["doc_id"] in several and row["model"]))
+
+    return run
 
 
 def entity(change, label=None):
@@ -289,14 +300,14 @@ CASES = {
     "another guideline": ("provenance", of_document(guideline_version="9"), "decisions"),
     "another cleaner": ("provenance", of_document(cleaner_version="cleaner-9"), "decisions"),
     "no cleaner": ("provenance", of_document(cleaner_version=None), "decisions"),
-    "a verdict that there is not": ("provenance", first(put(verdict="liked")), "decisions"),
-    "drawn, with a suggestion": ("provenance", first(put(verdict="added")), "decisions"),
-    "retyped, with the same label": ("provenance", first(put(verdict="retyped")), "decisions"),
-    "moved, with the same borders": ("provenance", first(put(verdict="moved")), "decisions"),
-    "kept, with other borders": ("provenance", first(put(suggested_end=99)), "decisions"),
-    "kept, with another label": ("provenance", first(put(suggested_label="DATE")), "decisions"),
-    "a suggestion of nobody": ("provenance", first(put(model=None)), "decisions"),
-    "a suggestion without a score": ("provenance", first(put(model_score=None)), "decisions"),
+    "a verdict that there is not": ("provenance", suggested(put(verdict="liked")), "decisions"),
+    "drawn, with a suggestion": ("provenance", suggested(put(verdict="added")), "decisions"),
+    "retyped, with the same label": ("provenance", suggested(put(verdict="retyped")), "decisions"),
+    "moved, with the same borders": ("provenance", suggested(put(verdict="moved")), "decisions"),
+    "kept, with other borders": ("provenance", suggested(put(suggested_end=99)), "decisions"),
+    "kept, with another label": ("provenance", suggested(put(suggested_label="DATE")), "decisions"),
+    "a suggestion of nobody": ("provenance", suggested(put(model=None)), "decisions"),
+    "a suggestion without a score": ("provenance", suggested(put(model_score=None)), "decisions"),
     "carried from no text": ("provenance", of_document(carried_from="cleaner-0"), "carried"),
     "carried although it was not": ("provenance", of_document(carried_from="0" * 64), "carried"),
     "removed words": ("removed", first(put(text="x")), "removed"),
