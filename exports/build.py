@@ -40,7 +40,6 @@ from exports.log_columns import Broken
 from exports.overlap import Overlap, Overlaps
 from exports.parts import Made, Part, Piece, Recipe, make_part
 from exports.processes import kept_memory, processes
-from exports.ranges import ranges_for
 from exports.removed import cut_by_range, taken
 from exports.rows import CONFIGS, Shape
 from exports.speakers import Refusal
@@ -166,10 +165,9 @@ def build_dataset(
             Sizes.of(max_chars),
             DOCUMENTS,
         )
-        ranges = ranges_for(gathered.counts.published)
         with processes(count) as run:
-            took = [*run(cut_by_range, taken(corpus, shape, ranges, work))] if removed else []
-            parts = [*_parts(folder, gathered, split_of, recipe, ranges, took)]
+            took = [*run(cut_by_range, taken(corpus, shape, len(gathered.sources[0].sizes), work))] if removed else []
+            parts = [*_parts(folder, gathered, split_of, recipe, took)]
             made = [*track(run(make_part, parts), "Writing passages", len(parts))]
         shutil.rmtree(work)
         counts, overlaps, masked, cleaners = _joined(made, split_of, shape.labels)
@@ -266,20 +264,17 @@ def _parts(
     gathered: Gathered,
     split_of: Mapping[str, str],
     recipe: Recipe,
-    ranges: int,
     removed: Sequence[Path],
 ) -> Iterator[Part]:
     """The parts of the dataset that have documents, split by split."""
     homes = [np.array([SPLITS.index(split_of[cluster]) for cluster in one.clusters]) for one in gathered.sources]
     for home, split in enumerate(SPLITS):
-        for number in range(ranges):
+        for number in range(len(gathered.sources[0].sizes)):
             pieces: list[Piece] = []
             for source, home_of in zip(gathered.sources, homes, strict=True):
-                borders = borders_of(source.sizes).tolist()
-                own = range(number * len(source.sizes) // ranges, (number + 1) * len(source.sizes) // ranges)
-                of_bucket = {bucket: home_of[borders[bucket] : borders[bucket + 1]] == home for bucket in own}
-                chosen = {bucket: rows for bucket, rows in of_bucket.items() if rows.any()}
-                if chosen:
+                first, last = borders_of(source.sizes)[[number, number + 1]]
+                chosen = home_of[first:last] == home
+                if chosen.any():
                     pieces.append(Piece(source.path, chosen))
             if pieces:
                 yield Part(folder, number, split, recipe, tuple(pieces), tuple(removed))

@@ -25,13 +25,12 @@ from corpus.store import Group, groups_of, read_batches, read_groups
 from exports.agreement import Opinions
 from exports.log_columns import Broken, BrokenLines, Heads, read_heads
 from exports.processes import Run
-from exports.ranges import RANGES, ranges_for
-from exports.speakers import DIGITS, Batch, Checked, Refusal, check_batch, check_lines
+from exports.ranges import ranges_for
+from exports.speakers import Batch, Checked, Refusal, check_batch, check_lines
 from exports.texts import Ints, borders_of, ranges
 
 DOCUMENTS = 1_000  # in memory at once
 OF_BATCH, BYTES = 4_000, 1 << 28  # documents that one process takes at a time, or bytes of them
-OF_BUCKET = 4_000  # documents that are sorted at a time, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class LogCounts:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Published documents in a file (see `exports.speakers.Checked`): the rows of each bucket, their clusters."""
+    """Published documents in a file (see `exports.speakers.Checked`): the rows of each range, their clusters."""
 
     path: Path
     sizes: Ints
@@ -67,7 +66,7 @@ class Source:
 class Gathered:
     """What the log says of the corpus: the published documents with their decisions, and what they add up to."""
 
-    sources: tuple[Source, ...]  # in the corpus's order
+    sources: tuple[Source, ...]  # in the corpus's order; in a file, range by range
     clusters: dict[str, Ints]  # published spans by label, in the scheme's order, of each cluster with a document
     blind: frozenset[str]  # clusters with a document that was annotated without suggestions
     people: dict[str, str]  # all who annotated or adjudicated, with the time when they first did
@@ -79,6 +78,14 @@ class Gathered:
     lost: tuple[Lost, ...]  # what could not be carried over to the text of today
     agreement: dict[str, Any]  # of the annotators; see `exports.agreement`
     counts: LogCounts
+
+    def documents(self, most: int) -> Iterator[pa.RecordBatch]:
+        """The published documents (PUBLISHED) in batches of at most so many, source after source."""
+        for source in self.sources:
+            with pa.ipc.open_file(pa.OSFile(str(source.path))) as stream:
+                for number in range(stream.num_record_batches):
+                    batch = stream.get_batch(number)
+                    yield from (batch.slice(first, most) for first in range(0, len(batch), most))
 
 
 def gather(
@@ -222,7 +229,7 @@ def _candidates(state: _Gathering) -> _Candidates:
 def _batches(state: _Gathering, candidates: _Candidates, seen: NDArray[np.bool_], work: Path) -> Iterator[Batch]:
     """The corpus in pieces that one process takes at a time; groups of rows without an annotation are not read."""
     every = groups_of(state.corpus / "documents")
-    buckets = bucket_count(sum(group.rows for group in every), sum(group.num_bytes for group in every))
+    count = ranges_for(len(candidates.numbers))
     groups: list[Group] = []
     numbers: list[int] = []
     for number, group in enumerate(every, 1):
@@ -243,17 +250,9 @@ def _batches(state: _Gathering, candidates: _Candidates, seen: NDArray[np.bool_]
                 state.strict,
                 DOCUMENTS,
                 work / f"{number}.arrow",
-                buckets,
+                count,
             )
             groups, numbers = [], []
-
-
-def bucket_count(rows: int, num_bytes: int) -> int:
-    """Into how many buckets documents are cut: as their ranges are, and on, until one fits into memory."""
-    buckets = ranges_for(rows)
-    while buckets < RANGES**DIGITS and (rows > OF_BUCKET * buckets or num_bytes > BYTES * buckets):
-        buckets *= 2
-    return buckets
 
 
 def _annotated(state: _Gathering, candidates: _Candidates, seen: NDArray[np.bool_], group: Group) -> list[int]:

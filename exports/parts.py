@@ -43,10 +43,10 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some buckets of a file; of their rows, in order, those that `chosen` are of the part."""
+    """A file with a batch of rows for each range; those that `chosen` of the part's range are of its split."""
 
     path: Path
-    chosen: dict[int, NDArray[np.bool_]]  # by bucket
+    chosen: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +115,12 @@ def _put(files: TableFiles, documents: pa.RecordBatch, recipe: Recipe, made: Mad
 
 
 def _documents(part: Part) -> Iterator[pa.RecordBatch]:
-    """The documents of a part in batches, ordered by doc_id."""
+    """The documents of a part in batches, in the order of the corpus."""
     waiting = PUBLISHED.empty_table()
-    sources = [(piece, pa.ipc.open_file(pa.OSFile(str(piece.path)))) for piece in part.pieces]
-    for bucket in sorted({bucket for piece in part.pieces for bucket in piece.chosen}):
-        found = [
-            pa.Table.from_batches([stream.get_batch(bucket).filter(pa.array(piece.chosen[bucket]))])
-            for piece, stream in sources
-            if bucket in piece.chosen
-        ]
-        table = pa.concat_tables(found).combine_chunks()
-        waiting = pa.concat_tables([waiting, table.take(pc.sort_indices(table["doc_id"]))])
+    for piece in part.pieces:
+        with pa.ipc.open_file(pa.OSFile(str(piece.path))) as stream:
+            found = stream.get_batch(part.number).filter(pa.array(piece.chosen))
+        waiting = pa.concat_tables([waiting, pa.Table.from_batches([found])])
         while waiting.num_rows >= part.recipe.documents:
             yield one_batch(waiting.slice(0, part.recipe.documents))
             waiting = waiting.slice(part.recipe.documents)

@@ -17,21 +17,18 @@ DIGITS = "0123456789abcdef"
 _NUMBER = np.searchsorted(np.frombuffer(DIGITS[1:].encode(), np.uint8), np.arange(256), "right")  # of each byte
 
 
-def range_numbers(doc_ids: pa.Array | pa.ChunkedArray, digits: int = 1) -> Ints:
-    """The number of each doc_id's range, of `RANGES ** digits`; what begins with no hex digit is in the one below.
+def range_numbers(doc_ids: pa.Array | pa.ChunkedArray, ranges: int = RANGES) -> Ints:
+    """The number of each doc_id's range; 0 where there is but one. What begins with no hex digit is in the one below.
 
     Raises:
         TypeError: one is null.
     """
     data, borders = utf8(doc_ids)
-    begins, sizes = borders[:-1], np.diff(borders)
-    data = np.append(data, np.zeros(digits, np.uint8))
-    found: Ints = np.zeros(len(borders) - 1, np.int64)
-    for place in range(digits):
-        found = found * RANGES + _NUMBER[np.where(place < sizes, data[begins + place], 0)]
-    return found
+    first = np.append(data, np.uint8(0))[borders[:-1]]
+    found: Ints = _NUMBER[np.where(np.diff(borders) > 0, first, 0)]
+    return found if ranges > 1 else np.zeros_like(found)
 
 
 def ranges_for(documents: int) -> int:
-    """Into how many ranges a dataset of so many documents is cut."""
+    """Into how many ranges a dataset of so many annotated documents is cut."""
     return RANGES if documents >= LEAST else 1

@@ -55,7 +55,7 @@ def cut_by_range(piece: Taken) -> Path:
     ]
     table = pa.concat_tables([piece.schema.empty_table(), *found])
     table = table.filter(table["doc_id"].is_valid()).combine_chunks()
-    number = range_numbers(table["doc_id"]) if piece.ranges > 1 else np.zeros(table.num_rows, np.int64)
+    number = range_numbers(table["doc_id"], piece.ranges)
     with pa.OSFile(str(piece.output), "wb") as file, pa.ipc.new_file(file, piece.schema) as stream:
         for one in range(piece.ranges):
             stream.write_batch(one_batch(table.filter(pa.array(number == one))))

@@ -25,10 +25,8 @@ from corpus.store import Group, read_groups
 from exports.agreement import Opinion, opinion
 from exports.log_columns import RECORD, SPAN, Broken, BrokenLines, Heads, read_records
 from exports.proof import in_order, lists, stands
-from exports.ranges import RANGES, range_numbers
+from exports.ranges import range_numbers
 from exports.texts import Ints, Texts, borders_of, one_batch
-
-DIGITS = 3  # of a doc_id that choose its bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +72,14 @@ class Batch:
     strict: bool
     documents: int  # in memory at once
     output: Path
-    buckets: int  # of `output`
+    ranges: int  # of `output`
 
 
 @dataclass(slots=True)
 class Checked:
-    """What became of a batch: `output` is an Arrow file of PUBLISHED with a batch of rows for each bucket.
+    """What became of a batch: `output` is an Arrow file of PUBLISHED with a batch of rows for each range of doc_id.
 
-    A bucket holds neighbours by doc_id; `sizes` are the buckets' rows. `clusters` names the cluster of each row, and
-    `entities` counts its spans by label.
+    `sizes` are their rows, `clusters` names the cluster of each row, and `entities` counts its spans by label.
     """
 
     output: Path
@@ -115,11 +112,10 @@ def check_batch(batch: Batch) -> Checked:
         found.broken = error.broken
         return found
     table = pa.concat_tables([PUBLISHED.empty_table(), *made]).combine_chunks()
-    bucket = range_numbers(table["doc_id"], DIGITS) * batch.buckets // RANGES**DIGITS
-    if batch.buckets > 1:
-        order = np.argsort(bucket, kind="stable")
-        table, bucket = table.take(pa.array(order)), bucket[order]
-    found.sizes = np.bincount(bucket, minlength=batch.buckets)
+    number = range_numbers(table["doc_id"], batch.ranges)
+    if batch.ranges > 1:
+        table = table.take(pa.array(np.argsort(number, kind="stable")))
+    found.sizes = np.bincount(number, minlength=batch.ranges)
     _count(batch, found, table)
     rows = one_batch(table)
     with pa.OSFile(str(batch.output), "wb") as file, pa.ipc.new_file(file, PUBLISHED) as stream:

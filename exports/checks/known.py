@@ -27,6 +27,9 @@ _OF_DOCUMENT = ("annotation", "annotator", "decided_at", "guideline_version", "c
 DECISION = pa.schema([(name, pa.string()) for name in _OF_DOCUMENT])
 
 
+SPANS = 6_000  # in a batch, about
+
+
 class Names:
     """Numbers for names, in the order in which they come; they come split after split."""
 
@@ -107,6 +110,10 @@ class Documents(Names):
         """Keep rows of provenance, those of a document side by side; rows of strangers are left out."""
         if not rows.num_rows:
             return
+        if rows.num_rows > SPANS and (half := _between_documents(one_array(rows["doc_id"]))):
+            self.keep_spans(rows.slice(0, half))
+            self.keep_spans(rows.slice(half))
+            return
         doc_ids = one_array(rows["doc_id"])
         new = np.ones(len(doc_ids), bool)
         new[1:] = pc.not_equal(doc_ids[1:], doc_ids[:-1]).to_numpy(zero_copy_only=False)
@@ -144,6 +151,13 @@ class Kept:
         return sizes, spans, self._decisions.take(batches[has], rows[has], np.ones(int(has.sum()), np.int64))
 
 
+def _between_documents(doc_ids: pa.Array) -> int:
+    """The first row of the document in the middle, or of the first one behind it; 0 where no document ends there."""
+    middle = len(doc_ids) // 2
+    ends = pc.not_equal(doc_ids[middle:], doc_ids[middle - 1 : -1]).to_numpy(zero_copy_only=False)
+    return middle + int(ends.argmax()) if ends.any() else 0
+
+
 class _Batches:
     """Batches of one schema in a file without a name."""
 
@@ -175,7 +189,7 @@ class _Batches:
 
 
 class _Reader:
-    AT_HAND = 8  # batches: documents of a corpus come from three splits, of each in order
+    AT_HAND = 64  # batches: documents of a corpus come from three splits of sixteen ranges, of each in order
 
     def __init__(self, file: pa.ipc.RecordBatchFileReader | None, schema: pa.Schema) -> None:
         self._file, self._schema = file, schema

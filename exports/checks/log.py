@@ -23,7 +23,7 @@ from corpus.folder import file_sha256
 from exports.annotators import pseudonyms, published_name
 from exports.checks import Card, Walk
 from exports.checks.known import DECISION, SPAN, Kept
-from exports.gather import Gathered, documents_of, gather
+from exports.gather import DOCUMENTS, Gathered, gather
 from exports.log_columns import BLOCK
 from exports.splits import SPLITS
 from exports.texts import Ints, borders_of
@@ -55,9 +55,10 @@ def check_log(walk: Walk) -> None:
     scheme = LabelScheme("", tuple(Label(name, name, "", "") for name in walk.shape.labels), "")
     with TemporaryDirectory() as folder:
         log = _as_built(walk, walk.log, walk.card.inputs.get("log"), Path(folder))
-        decisions = Path(folder) / "decisions.arrow"
-        found = gather(walk.corpus, log, scheme, decisions, skip_stale=walk.card.made.skip_stale)
-        _check_documents(walk, found, walk.corpus)
+        work = Path(folder) / "work"
+        work.mkdir()
+        found = gather(walk.corpus, log, scheme, work, skip_stale=walk.card.made.skip_stale)
+        _check_documents(walk, found)
     _check_splits(walk, found)
     _check_card(walk, walk.card, found)
 
@@ -89,27 +90,26 @@ def _as_built(walk: Walk, log: Path, digest: str | None, folder: Path) -> Path:
     return before
 
 
-def _check_documents(walk: Walk, gathered: Gathered, corpus: Path) -> None:
+def _check_documents(walk: Walk, gathered: Gathered) -> None:
     """Every document that the log speaks for is there, with the spans of the annotation that speaks; and no other."""
     finding = walk.findings["log-annotations"]
     people = pseudonyms(gathered.people) if walk.has_pseudonyms else None
     kept = walk.documents.reader([*SPAN.names, *DECISION.names])
     seen = np.zeros(len(walk.documents.numbers), bool)
-    with pa.OSFile(str(gathered.decisions)) as file, pa.ipc.open_stream(file) as stream:
-        for batch, decided in zip(documents_of(corpus, ["doc_id"]), stream, strict=True):
-            doc_ids = batch["doc_id"].take(decided["row"])
-            numbers = walk.documents.of(doc_ids.to_pylist())
-            there = numbers >= 0
-            finding.fail_where(
-                ~there,
-                lambda row, ids=doc_ids, said=decided["annotation"]: (  # type: ignore[misc]
-                    f"document {ids[row]}: annotation {said[row]} speaks for it, and it is not published"
-                ),
-            )
-            seen[numbers[there]] = True
-            if there.any():
-                mask = pa.array(there)
-                _check_spans(walk, doc_ids.filter(mask), kept, numbers[there], decided.filter(mask), people)
+    for decided in gathered.documents(DOCUMENTS):
+        doc_ids = decided["doc_id"]
+        numbers = walk.documents.of(doc_ids.to_pylist())
+        there = numbers >= 0
+        finding.fail_where(
+            ~there,
+            lambda row, ids=doc_ids, said=decided["annotation"]: (  # type: ignore[misc]
+                f"document {ids[row]}: annotation {said[row]} speaks for it, and it is not published"
+            ),
+        )
+        seen[numbers[there]] = True
+        if there.any():
+            mask = pa.array(there)
+            _check_spans(walk, doc_ids.filter(mask), kept, numbers[there], decided.filter(mask), people)
     for doc_id in (doc_id for doc_id, number in walk.documents.numbers.items() if not seen[number]):
         finding.fail(f"document {doc_id}: no annotation of the log speaks for it")
 

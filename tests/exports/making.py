@@ -6,7 +6,6 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import numpy as np
-import pyarrow as pa
 
 from annotation.labels import Label, LabelScheme
 from annotation.log import Record, Span, Suggestion, append
@@ -152,8 +151,8 @@ def gathered(corpus: Path, log: Path, scheme: LabelScheme = SCHEME, **options) -
     records = {}
     with TemporaryDirectory() as work:
         found = gather(corpus, log, scheme, Path(work), **options)
-        for source in found.sources:
-            for row in pa.ipc.open_file(source.path.read_bytes()).read_all().to_pylist():
+        for batch in found.documents(3):
+            for row in batch.to_pylist():
                 spans = [
                     Span(**item | {"suggestion": item["suggestion"] and Suggestion(**item["suggestion"])})
                     for item in row["spans"]

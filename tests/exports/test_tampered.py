@@ -7,7 +7,6 @@ numbers of rows are then written anew, so that only the promise itself can find 
 import re
 import shutil
 from dataclasses import replace
-from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -141,16 +140,6 @@ def first(change):
     return lambda rows: change(rows[0])
 
 
-def suggested(change):
-    """Change the first row that was suggested in a document of several rows."""
-
-    def run(rows):
-        several = {one["doc_id"] for one, two in pairwise(rows) if one["doc_id"] == two["doc_id"]}
-        change(next(row for row in rows if row["doc_id"] in several and row["model"]))
-
-    return run
-
-
 def entity(change, label=None):
     """Change the first entity, of this label."""
 
@@ -179,6 +168,12 @@ def of_document(**values):
 
 def swap(rows):
     rows[0], rows[1] = rows[1], rows[0]
+
+
+def swap_passages(rows):
+    """The last row of a passage and the first of the next: both have as many rows as before."""
+    place = next((place for place, row in enumerate(rows) if row["passage_id"] != rows[0]["passage_id"]), 0)
+    rows[place - 1], rows[place] = rows[place], rows[place - 1]
 
 
 def drop_tag(row, found):
@@ -272,6 +267,7 @@ CASES = {
     "a row of provenance away": ("provenance", lambda rows: rows.pop(0) and None, "provenance"),
     "a row of provenance twice": ("provenance", lambda rows: rows.insert(0, dict(rows[0])), "provenance"),
     "rows of provenance that changed places": ("provenance", swap, "provenance"),
+    "rows of two passages that changed places": ("provenance", swap_passages, "provenance"),
     "an id in the provenance": ("provenance", first(put(id="x")), "provenance"),
     "a passage in the provenance": ("provenance", first(put(passage_id="x")), "provenance"),
     "a document in the provenance": ("provenance", first(put(doc_id="x")), "provenance"),
@@ -300,14 +296,14 @@ CASES = {
     "another guideline": ("provenance", of_document(guideline_version="9"), "decisions"),
     "another cleaner": ("provenance", of_document(cleaner_version="cleaner-9"), "decisions"),
     "no cleaner": ("provenance", of_document(cleaner_version=None), "decisions"),
-    "a verdict that there is not": ("provenance", suggested(put(verdict="liked")), "decisions"),
-    "drawn, with a suggestion": ("provenance", suggested(put(verdict="added")), "decisions"),
-    "retyped, with the same label": ("provenance", suggested(put(verdict="retyped")), "decisions"),
-    "moved, with the same borders": ("provenance", suggested(put(verdict="moved")), "decisions"),
-    "kept, with other borders": ("provenance", suggested(put(suggested_end=99)), "decisions"),
-    "kept, with another label": ("provenance", suggested(put(suggested_label="DATE")), "decisions"),
-    "a suggestion of nobody": ("provenance", suggested(put(model=None)), "decisions"),
-    "a suggestion without a score": ("provenance", suggested(put(model_score=None)), "decisions"),
+    "a verdict that there is not": ("provenance", first(put(verdict="liked")), "decisions"),
+    "drawn, with a suggestion": ("provenance", first(put(verdict="added")), "decisions"),
+    "retyped, with the same label": ("provenance", first(put(verdict="retyped")), "decisions"),
+    "moved, with the same borders": ("provenance", first(put(verdict="moved")), "decisions"),
+    "kept, with other borders": ("provenance", first(put(suggested_end=99)), "decisions"),
+    "kept, with another label": ("provenance", first(put(suggested_label="DATE")), "decisions"),
+    "a suggestion of nobody": ("provenance", first(put(model=None)), "decisions"),
+    "a suggestion without a score": ("provenance", first(put(model_score=None)), "decisions"),
     "carried from no text": ("provenance", of_document(carried_from="cleaner-0"), "carried"),
     "carried although it was not": ("provenance", of_document(carried_from="0" * 64), "carried"),
     "removed words": ("removed", first(put(text="x")), "removed"),
