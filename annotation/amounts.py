@@ -54,28 +54,30 @@ class Amount(NamedTuple):
         return " ".join([self.value or "?", self.unit] + [self.approx] * (self.approx != "none"))
 
 
+# For speed, what may be missing is written (?:…|) and not (?:…)?: a repetition keeps all groups at each step.
+
 # Numbers ------------------------------------------------------------------------------------------------------------
 
 _N = f"{NUMERAL}{POWER}"
 
 _ARABIC = rf"""(?:
     (?:[{DIGIT}]{{1,3}}(?:(?:,|(?<=[０-９])，)[{DIGIT}]{{3}}){{1,6}}(?![{DIGIT}])|[{DIGIT}]{{1,30}}+)
-    (?:[.．][{DIGIT}]{{1,12}}+)?
+    (?:[.．][{DIGIT}]{{1,12}}+|)
 )"""
 
 # 3000多亿, 3万5千, 2万零500, 880余, 3个亿; 多 and 余 are inside the number, 约 and 以上 are not.
 _MIXED = rf"""(?:
     {_ARABIC}
-    (?:[ ]?[{VAGUE}]?[个個]?[{POWER}]{{1,4}}(?:[零〇]?{_ARABIC})?){{0,4}}
+    (?:[ ]?[{VAGUE}]?[个個]?[{POWER}]{{1,4}}(?:[零〇]?{_ARABIC}|)){{0,4}}
     [多余餘]?
 )"""
 
 # 五百多万, 一点五亿, 上千万, 好几十, 数百
 _CHINESE = rf"""(?:
-    (?:(?:(?<!以)上|(?<![总總人户戶次指基系份倍])[数數]|好?[几幾])(?=[{POWER}]))?
+    (?:(?:(?<!以)上|(?<![总總人户戶次指基系份倍])[数數]|好?[几幾])(?=[{POWER}])|)
     [{_N}]{{1,24}}
-    (?:[点點][{NUMERAL}]{{1,12}}[{POWER}]{{0,4}})?
-    (?:[{VAGUE}][{POWER}]{{0,4}})?
+    (?:[点點][{NUMERAL}]{{1,12}}[{POWER}]{{0,4}}|)
+    (?:[{VAGUE}][{POWER}]{{0,4}}|)
 )"""
 
 _NUMBER = rf"(?:{_MIXED}|{_CHINESE})"
@@ -85,25 +87,25 @@ _BOUNDARY = rf"(?<![{DIGIT}.．{_N}*＊×■□●※#%])(?<!(?<![A-Za-z])[xX])(
 _EITHER = "|".join(f"{a}、{b}" for row in ("123456789", "一二三四五六七八九") for a, b in pairwise(row))  # 5、6亿元
 _RANGE = rf"""(?:
     (?<!\n)(?=[{DIGIT}{NUMERAL}]、)(?=(?:{_EITHER})(?![.．{DIGIT}]))[{DIGIT}{NUMERAL}]、{_NUMBER}
-    |{_NUMBER}(?:{TO}(?![百佰千仟万萬]分之){_NUMBER})?
+    |{_NUMBER}(?:{TO}(?![百佰千仟万萬]分之){_NUMBER}|)
 )"""
 
 # A minus belongs to the number; the dash of a range, of 10%-20% or of 2.0-5亿元 is none.
 _SIGN = rf"""(?:
     (?<![{DIGIT}%％点點元圓圆年月日A-Za-z{_N}])[-－﹣−+＋]
     |(?:(?<![\u3400-\u9fff])|(?<=[为為是至到达達长長降跌率]))[负負](?=[{DIGIT}{_N}])
-)?"""
+|)"""
 
 # Units --------------------------------------------------------------------------------------------------------------
 
 _YUAN = rf"""(?:
     [元圆圓]
     (?!旦|宵|宇宙|素(?![食斋])|月份|月[{DIGIT}{NUMERAL}十])
-    (?:[{DIGIT}{NUMERAL}]{{1,2}}[角毛](?:[{DIGIT}{NUMERAL}]{{1,2}}分)?|[{NUMERAL}]{{1,2}}分)?
-    (?:[整正](?![个個体體合理改顿頓治形修数數车車机機式常在]))?
-    (?:人民[币幣]|\s?(?:RMB|CNY)(?![A-Za-z\d]))?
-    |[块塊](?:[{DIGIT}{NUMERAL}][角毛])?[钱錢]
-    |[块塊][{DIGIT}{NUMERAL}][角毛](?:[{DIGIT}{NUMERAL}]分)?
+    (?:[{DIGIT}{NUMERAL}]{{1,2}}[角毛](?:[{DIGIT}{NUMERAL}]{{1,2}}分|)|[{NUMERAL}]{{1,2}}分|)
+    (?:[整正](?![个個体體合理改顿頓治形修数數车車机機式常在])|)
+    (?:人民[币幣]|\s?(?:RMB|CNY)(?![A-Za-z\d])|)
+    |[块塊](?:[{DIGIT}{NUMERAL}][角毛]|)[钱錢]
+    |[块塊][{DIGIT}{NUMERAL}][角毛](?:[{DIGIT}{NUMERAL}]分|)
     |[角毛分][钱錢]
     |(?<=[{DIGIT}])角(?![{DIGIT}度形楼樓星型钢鋼落色])
     |[块塊](?![\u3400-\u9fff{DIGIT}])
@@ -122,13 +124,13 @@ _NAMES = sorted(
 _FOREIGN = rf"""(?:
     (?:{"|".join(map(spelling, _NAMES))})
     (?![素首老区區])(?!旦|宵|件(?!套))
-    (?:[{DIGIT}{NUMERAL}]{{1,2}}日本[銭钱錢]|又?[{DIGIT}{NUMERAL}十]{{1,3}}美分)?
+    (?:[{DIGIT}{NUMERAL}]{{1,2}}日本[銭钱錢]|又?[{DIGIT}{NUMERAL}十]{{1,3}}美分|)
 )"""
 _CURRENCY = rf"(?:{_FOREIGN}|比特[币幣]|{_CODE}(?![A-Za-z]|\s?[{DIGIT}])|{_YUAN})"
 
 _LATIN_POWERS = {"million": 6, "billion": 9, "trillion": 12, "bn": 9, "mn": 6, "M": 6, "B": 9, "K": 3}
 _LATIN_POWER = rf"(?:\s?(?P<power>{'|'.join(_LATIN_POWERS)})(?![A-Za-z]))"
-_SIGNS = r"(?:(?:US|HK|NT|A|C|S)?[$＄]|[¥￥€£₩₽])"
+_SIGNS = r"(?:(?:US|HK|NT|A|C|S|)[$＄]|[¥￥€£₩₽])"
 _PREFIX = rf"(?:人民[币幣]|新?[港韩韓日台臺][币幣]|美金|(?<![A-Za-z])(?:{_SIGNS}|{_CODE}))"
 
 _PER_CENT = r"(?:%(?![0-9A-F]{2}(?!\d\d年))|[％﹪‰]|[个個]?[ ]{0,2}百[ ]?分[ ]?[点點])"
@@ -154,23 +156,23 @@ _THING = r"""(?:
     |箱|瓶|袋|盒|间|晚|位|株|棵|片|份
 )"""
 # 25元/公斤, 100元/人·天, 3元每千瓦时: a price, not a sum of money.
-_PRICE = rf"(?:[/／](?:[{DIGIT}]{{1,5}})?(?:{_PER}|{_THING})(?:[/／·](?:{_PER}|{_THING})){{0,2}}|每(?:{_PER}|{_THING}))"
-_RATE = rf"(?:[/／](?:{_PER}|{_THING}|h|s)(?![A-Za-z]))?"
+_PRICE = rf"(?:[/／](?:[{DIGIT}]{{1,5}}|)(?:{_PER}|{_THING})(?:[/／·](?:{_PER}|{_THING})){{0,2}}|每(?:{_PER}|{_THING}))"
+_RATE = rf"(?:[/／](?:{_PER}|{_THING}|h|s)(?![A-Za-z])|)"
 
-_KILO = r"(?:[ ]?[kKｋＫ](?![A-Za-z]))?"  # 12k个百分点
+_KILO = r"(?:[ ]?[kKｋＫ](?![A-Za-z])|)"  # 12k个百分点
 _GRAMMAR = re.compile(
     rf"""
     {_BOUNDARY}(?P<parts>[百佰千仟万萬]{{1,3}})[ ]{{0,2}}分[ ]?之[ ]{{0,2}}
         (?P<fraction>[{_N}点點]{{1,8}}(?:[ ][{_N}点點]{{1,8}}){{1,8}}(?![{_N}])|{_RANGE}(?<!百(?=分)){_KILO})
-    |(?P<prefix>{_PREFIX})\s{{0,2}}{_BOUNDARY}(?P<prefixed>{_SIGN}{_RANGE})\s?(?P<named>{_CURRENCY})(?P<price1>{_PRICE})?
+    |(?P<prefix>{_PREFIX})\s{{0,2}}{_BOUNDARY}(?P<prefixed>{_SIGN}{_RANGE})\s?(?P<named>{_CURRENCY})(?:(?P<price1>{_PRICE})|)
     |(?<![A-Za-z])(?P<symbol>{_SIGNS}\s?|{_CODE}\s?)(?P<bought>{_SIGN}{_RANGE})(?![{DIGIT}]){_LATIN_POWER}?
     |(?P<currency>人民[币幣]|港[币幣]|美金)\s?(?P<bare>{_MIXED})(?<=[万亿萬億])(?![{DIGIT}{POWER}])
     |{_BOUNDARY}(?P<spaced>[{_N}](?:[ ]?[{_N}点點]){{1,15}})[ ]{{0,4}}[个個][ ]{{0,2}}百[ ]?分[ ]?[点點]
     |{_BOUNDARY}(?P<number>{_SIGN}{_RANGE})
         (?:(?P<percent>{_KILO}[ \u00a0\u3000]{{0,4}}{_PER_CENT})
           |[ \u00a0\u3000]?(?:
-            [个個]?(?P<money>{_CURRENCY})(?P<price>{_PRICE})?
-            |(?P<quantity>{_MEASURE}{_RATE})(?P<half>{_HALF})?))
+            [个個]?(?P<money>{_CURRENCY})(?:(?P<price>{_PRICE})|)
+            |(?P<quantity>{_MEASURE}{_RATE})(?:(?P<half>{_HALF})|)))
     """,
     re.VERBOSE,
 )

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from annotation.numerals import DIGIT, NUMERAL, POWER, read_number, read_year
 
+# For speed, what may be missing is written (?:…|) and not (?:…)?: a repetition keeps all groups at each step.
 _N = "〇零○一二三四五六七八九"
 _S = "[ \u00a0\u3000]?"
 _TO = rf"{_S}起?(?:[-－–—~～﹣−]{{1,2}}|至|到){_S}"
@@ -53,14 +54,14 @@ _HOUR = f"(?:[01０１]?[{DIGIT}]|[2２][0-4０-４]|二?十[{_N}]?|[{_N}两兩]
 _MINUTE = f"(?:[{DIGIT}]{{1,2}}|[二三四五]?十[{_N}]?|零[{_N}])"
 _CLOCK = rf"""(?:
     (?P<hour>{_HOUR}){_S}(?:[时時](?![代期间間间隔速])|[点點](?![建意要希评評多几]))
-      (?:{_S}(?P<minute>{_MINUTE}){_S}分?(?:{_S}{_MINUTE}秒)?|半|整)?
-    |(?P<hour2>[01０１]?[{DIGIT}]|[2２][0-4０-４])[:：](?P<minute2>[0-5０-５][{DIGIT}])(?:[:：][0-5０-５][{DIGIT}])?(?![{DIGIT}:：])
+      (?:{_S}(?P<minute>{_MINUTE}){_S}分?(?:{_S}{_MINUTE}秒|)|半|整|)
+    |(?P<hour2>[01０１]?[{DIGIT}]|[2２][0-4０-４])[:：](?P<minute2>[0-5０-５][{DIGIT}])(?:[:：][0-5０-５][{DIGIT}]|)(?![{DIGIT}:：])
 )"""
 _WEEKDAY = "(?:周|星期|[礼禮]拜)[一二三四五六日天]"
 _TIME = rf"""(?:
-    (?:[,，]?{_WEEKDAY}|{_S}[(（]{_WEEKDAY}[)）](?={_S}(?:{_PART}|{_HOUR}[时時点點:：])))?
-    (?:{_S}(?P<part>{_PART}))?
-    (?:[ \u00a0\u3000T]?{_CLOCK})?
+    (?:[,，]?{_WEEKDAY}|{_S}[(（]{_WEEKDAY}[)）](?={_S}(?:{_PART}|{_HOUR}[时時点點:：]))|)
+    (?:{_S}(?P<part>{_PART})|)
+    (?:[ \u00a0\u3000T]?{_CLOCK}|)
 )"""
 
 _IN_MONTH = rf"""(?:
@@ -70,12 +71,12 @@ _IN_MONTH = rf"""(?:
     |份?{_S}(?P<edge_month>{_EDGE_MONTH})
 )"""
 _IN_YEAR = rf"""(?:
-    {_S}[的之]?{_S}(?:农历|農曆|夏历)?(?P<leap>[闰閏])?(?P<month>{_MONTH}|[正腊臘冬])
-        {_S}月(?![龄齡饼餅嫂球租薪供卡票息])(?:{_IN_MONTH}|份)?
+    {_S}[的之]?{_S}(?:农历|農曆|夏历|)(?:(?P<leap>[闰閏])|)(?P<month>{_MONTH}|[正腊臘冬])
+        {_S}月(?![龄齡饼餅嫂球租薪供卡票息])(?:{_IN_MONTH}|份|)
     |{_S}[的之]?{_S}(?P<bare_month>{_MONTH})(?={_TO}{_MONTH}{_S}月)
     |{_S}(?P<month_pair>{_PAIRS}){_S}月份?
     |{_S}[的之]?{_S}(?P<half>[上下])半年度?
-    |{_S}[的之]?{_S}第?(?P<quarter>{_QUARTER}){_S}季(?:度|(?![报報]))(?P<edge_quarter>[初末])?
+    |{_S}[的之]?{_S}第?(?P<quarter>{_QUARTER}){_S}季(?:度|(?![报報]))(?:(?P<edge_quarter>[初末])|)
     |{_S}[Qq](?P<quarter2>[1-4１-４])(?![{DIGIT}])
     |{_S}(?P<quarter_pair>一、二|二、三|三、四){_S}季度
     |{_S}第?(?P<bare_quarter>{_QUARTER})(?={_TO}第?{_QUARTER}{_S}季度?)
@@ -88,33 +89,33 @@ _IN_YEAR = rf"""(?:
 )"""
 POINT = re.compile(
     rf"""
-    (?:(?:北京|当地|當地|美[东西]|[东西]部|格林尼治)[时時][间間]{_S})?
-    (?P<lunar>农历|農曆|夏历)?(?:公[历曆])?
+    (?:(?:北京|当地|當地|美[东西]|[东西]部|格林尼治)[时時][间間]{_S}|)
+    (?:(?P<lunar>农历|農曆|夏历)|)(?:公[历曆]|)
     (?P<body>
         {_NOT_INSIDE}(?:
             (?P<iso_year>(?:19|20)\d\d)(?P<dash>[-/.])(?P<iso_month>0?[1-9]|1[0-2])(?P=dash)
                 (?P<iso_day>[12]\d|3[01]|0?[1-9])(?![\d]|[-/.]\d)
             |(?P<fiscal>{_YEAR}){_S}(?:财|財|学|學|会计|會計)年度?
             |(?P<bare_year>{_YEAR})(?={_TO}{_YEAR}{_S}(?:[财財学學])?年)
-            |(?:(?P<decade_century>[{DIGIT}]{{1,2}}|[{_N}十]{{1,3}}|[上本])个?{_S}世[纪紀]{_S})?
-                (?P<decade>[1-9１-９][0０]|[一二三四五六七八九]十){_S}年代(?P<edge_decade>{_EDGE_AGE})?
-            |(?P<year_decade>[12][0-9]{{2}})0{_S}年代(?P<edge_year_decade>{_EDGE_AGE})?
-            |(?P<century>[12１２]?[{DIGIT}]|二?十[{_N}]?|[{_N}]){_S}世[纪紀](?![经經]济|海上|人才)(?P<edge_century>{_EDGE_AGE})?
-            |(?:(?P<that_month>[本上下当當次同]|[上下这這][个個])月的?)?{_S}(?<![:：/])(?P<only_day>{_DAY}){_S}(?P<day_sign>[日号號])(?![线線游遊元圆圓])
+            |(?:(?P<decade_century>[{DIGIT}]{{1,2}}|[{_N}十]{{1,3}}|[上本])个?{_S}世[纪紀]{_S}|)
+                (?P<decade>[1-9１-９][0０]|[一二三四五六七八九]十){_S}年代(?:(?P<edge_decade>{_EDGE_AGE})|)
+            |(?P<year_decade>[12][0-9]{{2}})0{_S}年代(?:(?P<edge_year_decade>{_EDGE_AGE})|)
+            |(?P<century>[12１２]?[{DIGIT}]|二?十[{_N}]?|[{_N}]){_S}世[纪紀](?![经經]济|海上|人才)(?:(?P<edge_century>{_EDGE_AGE})|)
+            |(?:(?P<that_month>[本上下当當次同]|[上下这這][个個])月的?|){_S}(?<![:：/])(?P<only_day>{_DAY}){_S}(?P<day_sign>[日号號])(?![线線游遊元圆圓])
             |(?P<far_day>{_DAY})(?={_TO}{_DAY}{_S}日)
-            |(?P<that_day>[今明昨后後前当當次翌即])(?:[日天]|(?=[晚早晨]))[早晨]?(?={_S}(?:{_PART})?{_S}{_HOUR}[时時点點:：])
+            |(?P<that_day>[今明昨后後前当當次翌即])(?:[日天]|(?=[晚早晨]))[早晨]?(?={_S}(?:{_PART}|){_S}{_HOUR}[时時点點:：])
             |大年(?P<new_year_day>初[{_N}十]|三十)
         )
         |(?:
-            {_NOT_INSIDE}(?:公元|西元)?(?P<year>{_YEAR}){_S}年(?!代)
+            {_NOT_INSIDE}(?:公元|西元|)(?P<year>{_YEAR}){_S}年(?!代)
             |{_NOT_INSIDE}(?P<plain_year>20[{DIGIT}]{{2}})(?=[Qq][1-4１-４])
-            |(?:公元|西元)(?P<before>前)?(?P<old_year>[{DIGIT}]{{1,4}}|[{_N}十百千]{{1,8}}){_S}年
+            |(?:公元|西元)(?:(?P<before>前)|)(?P<old_year>[{DIGIT}]{{1,4}}|[{_N}十百千]{{1,8}}){_S}年
             |(?P<era>{"|".join(_ERAS)})(?P<reign>元|[{_N}十]{{1,3}}|[{DIGIT}]{{1,2}}){_S}年
             |(?P<that_year>[今去明前后後同当當次翌本上来來])年度?
             |{_NOT_INSIDE}(?P<short_year>[{DIGIT}]{{2}}|[{_N}]{{2}}){_S}年(?!代)(?:(?={_S}{_MONTH}{_S}月)|(?<=[0０零〇][{DIGIT}{_N}]年))
             |{_NOT_INSIDE}
         )
-        (?:{_IN_YEAR})?
+        (?:{_IN_YEAR}|)
     )
     {_TIME}
     """,
