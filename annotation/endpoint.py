@@ -151,12 +151,15 @@ class EndpointVoter:
     def _client(self) -> Any:  # noqa: ANN401
         try:
             import httpx
+
+            from annotation.transport import certificates
         except ModuleNotFoundError:
             raise JiaozhuError(
                 f"{self.url}: an endpoint needs httpx, which is not installed; run: pip install 'jiaozhu[endpoint]'"
             ) from None
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        return httpx.Client(headers=headers, timeout=self._options["timeout"], follow_redirects=False)
+        timeout = self._options["timeout"]
+        return httpx.Client(headers=headers, timeout=timeout, follow_redirects=False, verify=certificates())
 
     @cached_property
     def _key(self) -> str:

@@ -6,7 +6,9 @@ met by trying again; whether one that must not be carried out twice may be sent 
 
 from __future__ import annotations
 
+import ssl
 import time
+from functools import cache
 from typing import Any
 
 import httpx
@@ -16,6 +18,12 @@ PAUSE = 0.5  # seconds before the second try; each further one doubles
 LONGEST = 8.0  # seconds
 BUSY = {429, 500, 502, 503, 504}
 REPEATABLE = {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"}
+
+
+@cache
+def certificates(from_environment: bool = True) -> ssl.SSLContext:
+    """The authorities that are trusted, read once a process: that takes longer than most requests."""
+    return httpx.create_ssl_context(trust_env=from_environment)
 
 
 class PatientClient(httpx.Client):
@@ -28,6 +36,9 @@ class PatientClient(httpx.Client):
     """
 
     _answered = False
+
+    def __init__(self, *, trust_env: bool = True, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(verify=certificates(trust_env), trust_env=trust_env, **options)
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:  # noqa: ANN401
         """The answer to one request; raises httpx.TransportError where patience ends."""

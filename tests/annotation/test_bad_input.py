@@ -3,6 +3,7 @@
 import shutil
 import time
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -46,6 +47,7 @@ ODD = {
 }
 
 
+@cache
 def pipeline_of(*parts: str) -> Language:
     nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "jiaozhu.CharacterTokenizer.v1"}}})
     for part in parts:

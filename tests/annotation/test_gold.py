@@ -66,6 +66,15 @@ def lie_apart(spans: list) -> bool:
     return edges == sorted(edges) and all(span[0] < span[1] for span in spans)
 
 
+def is_well_formed(text: str, spans: list, labels: set[str]) -> bool:
+    return (
+        not re.search(r"\[\[|\]\]|\|", text)
+        and lie_apart(spans)
+        and all(edges_are_clean(text, start, end) for start, end, _ in spans)
+        and {label for *_, label in spans} <= labels
+    )
+
+
 def edges_are_clean(text: str, start: int, end: int) -> bool:
     inside = text[start:end]
     inside = inside.removeprefix("*") if inside.startswith("*ST") else inside  # a mark of the exchanges, no mask
@@ -105,23 +114,18 @@ def test_all_five_seeds_and_all_seven_labels_are_in_the_gold():
     assert {span[2] for row in rows for span in row["spans"]} == LABELS
 
 
-@pytest.mark.parametrize(("text", "spans"), list(sentences(("sentences", "fields", *UNSEEN))))
-def test_a_marked_sentence_is_well_formed(text, spans):
-    assert not re.search(r"\[\[|\]\]|\|", text)
-    assert lie_apart(spans)
-    assert all(edges_are_clean(text, start, end) for start, end, _ in spans)
-    assert {label for *_, label in spans} <= LABELS
+@pytest.mark.parametrize("name", ["sentences", "fields", *UNSEEN])
+def test_the_marked_sentences_are_well_formed(name):
+    rows = list(sentences((name,)))
+    assert rows
+    assert [row for row in rows if not is_well_formed(*row, LABELS)] == []
 
 
 @pytest.mark.parametrize("path", sorted(PRACTICE.glob("*.txt")), ids=lambda path: path.stem)
 def test_the_practice_texts_are_well_formed_and_hold_each_text_once(path):
     rows = list(sentences((path.stem,), PRACTICE))
     assert len({text for text, _ in rows}) == len(rows) > 100
-    for text, spans in rows:
-        assert not re.search(r"\[\[|\]\]|\|", text)
-        assert lie_apart(spans)
-        assert all(edges_are_clean(text, start, end) for start, end, _ in spans), text
-        assert {label for *_, label in spans} <= NAMES
+    assert [row for row in rows if not is_well_formed(*row, NAMES)] == []
 
 
 def test_there_are_120_marked_sentences_and_a_third_of_them_hold_nothing():
@@ -131,29 +135,30 @@ def test_there_are_120_marked_sentences_and_a_third_of_them_hold_nothing():
     assert {label for spans in texts.values() for *_, label in spans} == LABELS
 
 
-@pytest.mark.parametrize("row", rows_of("amounts.jsonl"), ids=lambda row: row["text"])
-def test_a_sentence_of_amounts_is_well_formed(row):
-    text, spans = row["text"], row["spans"]
-    assert lie_apart(spans)
-    for start, end, label, value, unit, approx in spans:
+def test_the_sentences_of_amounts_are_well_formed():
+    rows = rows_of("amounts.jsonl")
+    assert [row["text"] for row in rows if not lie_apart(row["spans"])] == []
+    for text, (start, end, label, value, unit, approx) in (
+        (row["text"], span) for row in rows for span in row["spans"]
+    ):
         amount = text[start:end]
-        assert label in AMOUNTS
-        assert edges_are_clean(text, start, end)
-        assert _NUMERAL.search(amount)
-        assert approx in {"none", "about", "more", "less"}
+        assert label in AMOUNTS, text
+        assert edges_are_clean(text, start, end), text
+        assert _NUMERAL.search(amount), text
+        assert approx in {"none", "about", "more", "less"}, text
         if label == "MONEY":
-            assert _ISO_4217.fullmatch(unit)
+            assert _ISO_4217.fullmatch(unit), text
         elif label == "PERCENT":
-            assert unit == ("pp" if amount.endswith("个百分点") else "%")
+            assert unit == ("pp" if amount.endswith("个百分点") else "%"), text
         else:
-            assert amount.endswith(unit)
-        if value is None:
-            assert re.match("好?[数几]", amount), "only an amount that names no number has no value"
-            assert approx == "about"
+            assert amount.endswith(unit), text
+        if value is None:  # only an amount that names no number has no value
+            assert re.match("好?[数几]", amount), text
+            assert approx == "about", text
         else:
             bounds = [Decimal(part) for part in value.split("..")]
-            assert len(bounds) in (1, 2)
-            assert bounds == sorted(set(bounds))
+            assert len(bounds) in (1, 2), text
+            assert bounds == sorted(set(bounds)), text
 
 
 def test_there_are_320_sentences_of_amounts_and_every_kind_of_value():

@@ -391,6 +391,7 @@ def test_a_form_that_says_something_else_is_found(forged):
     assert broken(forged.folder) == {"forms"}
 
 
+@pytest.mark.slow
 def test_every_number_of_the_cards_text_is_proven(forged):
     card = forged.folder / "README.md"
     text = card.read_text("utf-8")

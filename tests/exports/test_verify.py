@@ -86,6 +86,7 @@ def test_one_changed_byte_anywhere_in_a_table_breaks_its_sum(dataset, place):
     assert detail(dataset, "sums").endswith(f"data/{TRAIN}: its bytes have changed")
 
 
+@pytest.mark.slow
 def test_every_byte_of_a_small_table_may_be_broken_and_verify_still_answers(dataset):
     path = dataset / "provenance" / TEST
     whole = path.read_bytes()
