@@ -100,6 +100,7 @@ def _read_far(text: str, spans: Sequence[tuple[int, int, str]], day: date | None
 def _read_alone(text: str, label: str, day: date | None) -> str | None:
     """The value of an amount or a date whose borders the grammar draws otherwise, by its own text."""
     if label == "DATE":
-        return next((d.normalized for d in find_dates(text, day) if (d.start, d.end) == (0, len(text))), None)
+        found = date_at(text, 0, day)
+        return found.normalized if found and found.end == len(text) else None
     inside = [a.normalized for a in find_amounts(text) if a.label == label]
     return inside[0] if len(inside) == 1 else None
