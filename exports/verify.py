@@ -21,6 +21,7 @@ from exports.checks.files import check_card, check_files, check_forms, check_pol
 from exports.checks.log import check_log
 from exports.checks.tables import check_split
 from exports.gather import documents_of
+from exports.processes import kept_memory
 from exports.rows import CONFIGS, shards
 from exports.splits import SPLITS
 
@@ -47,10 +48,16 @@ def verify_dataset(folder: Path, corpus: Path | None = None, log: Path | None = 
     left_out = tuple(kind for kind, given in (("corpus", corpus), ("log", log)) if given is None)
     names = [name for name in PROMISES if not name.startswith(left_out)]
     walk = Walk(folder, corpus, {name: Finding() for name in names}, log=log)
+    with kept_memory():
+        _look(walk)
+    return [_close(name, walk) for name in names]
+
+
+def _look(walk: Walk) -> None:
     check_sums(walk)
     read_claims(walk)
     check_files(walk)
-    for split in (split for split in SPLITS if any(shards(folder, config, split) for config in CONFIGS)):
+    for split in (split for split in SPLITS if any(shards(walk.folder, config, split) for config in CONFIGS)):
         try:
             check_split(walk, split)
         except (JiaozhuError, OSError, UnicodeDecodeError, TypeError, pa.ArrowException) as error:
@@ -64,7 +71,6 @@ def verify_dataset(folder: Path, corpus: Path | None = None, log: Path | None = 
         check_card(walk, walk.card)
         check_policy(walk, walk.card)
         check_forms(walk, walk.card)
-    return [_close(name, walk) for name in names]
 
 
 def was_verified(folder: Path, corpus: Path | None = None, log: Path | None = None) -> bool:
