@@ -299,6 +299,11 @@ def left_out(nlp: Language) -> dict[str, int]:
     return dict(sorted(sum(_left_out(nlp), Counter[str]()).items()))
 
 
+def is_foreign(nlp: Language) -> bool:
+    """Whether a model that is not ours takes part."""
+    return bool(_left_out(nlp))
+
+
 def _left_out(nlp: Language) -> list[Counter[str]]:
     return [part.left_out for _, part in nlp.pipeline if hasattr(part, "left_out")]
 

@@ -1,8 +1,9 @@
 """Suggestions for a corpus: its canonical documents in, the table of suggestions out, one row a document.
 
-Documents are read and written in the corpus's order, some at a time; the table appears whole or not at all. What the
-whole corpus says of a name (annotation/consistency.py) is added in two further looks, without the pipeline. A document
-on which a part of the pipeline fails is annotated by the others, and flagged (annotation/flags.py).
+Documents are read and written in the corpus's order, some at a time; the table appears whole or not at all. A text of
+which the table before tells what the same pipeline made is not read again (annotation/unchanged.py). What the whole
+corpus says of a name (annotation/consistency.py) is added in two further looks, without the pipeline. A document on
+which a part of the pipeline fails is annotated by the others, and flagged (annotation/flags.py).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +21,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from annotation import import_pipeline
+from annotation import import_pipeline, unchanged
 from annotation.evaluate import told
 from annotation.flags import FAILED
+from annotation.labels import load_labels
 from annotation.log import Suggestion
 from annotation.suggestions import SCHEMA, Suggestions, read_suggestions
 from corpus.errors import JiaozhuError, SpanError
@@ -58,10 +60,21 @@ class Counts:
     flagged: dict[str, int] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)  # spans by labels of a foreign model that nobody mapped
+    taken_over: int = 0  # documents that the pipeline did not read, as their texts have not changed
 
 
-def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, labels: Path | None = None) -> Counts:
+def preannotate(
+    corpus: Path,
+    output: Path,
+    settings: Annotation | None = None,
+    labels: Path | None = None,
+    *,
+    anew: bool = False,
+) -> Counts:
     """Write the suggestions for every canonical document of the corpus to `output`; the same corpus, the same bytes.
+
+    What the table that is there has of the same texts is taken over, unless all is to be made `anew`, or a foreign
+    model takes part: what it says of a text may hang on those it is shown together with.
 
     Raises:
         JiaozhuError: there is no corpus at `corpus`, `output` cannot be written, or a model cannot be loaded.
@@ -75,23 +88,29 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
 
     nlp = pipeline.load_pipeline(settings, labels)
     model = f"{pipeline.model_of(nlp)}.consistency.{consistency.VERSION}"
+    made_by = unchanged.pipeline_sha256(nlp, model, load_labels(labels).names)
     total = sum(1 for _ in read_rows(documents, ["doc_id"]))
     first, second = (output.with_name(f".{output.name}.{part}") for part in ("partial", "spread"))
     register = consistency.Register()
     flagged: Counter[str] = Counter()
     failures: dict[str, str] = {}
     try:
-        with TableWriter(first, SCHEMA) as table:
-            copies = characters = 0
+        with (
+            unchanged.earlier(output, None if anew or pipeline.is_foreign(nlp) else made_by) as before,
+            TableWriter(first, SCHEMA) as table,
+        ):
+            copies = characters = taken_over = 0
             rows = read_rows(documents, _COLUMNS, batch_size=nlp.batch_size)
             tracked = iter(track(rows, "pre-annotating", total))
             while batch := list(islice(tracked, nlp.batch_size)):
                 held = [row for row in batch if row["is_canonical"]]
+                _check(held, documents)
                 copies += len(batch) - len(held)
-                for row, made in zip(held, _annotate(pipeline, nlp, held, documents), strict=True):
+                for row, made, is_new in _annotated(pipeline, nlp, held, before):
                     register.add(made.spans)
                     characters += len(row["text"])
                     flagged.update(made.flags)
+                    taken_over += not is_new
                     for part, reason in made.failures.items():
                         failures.setdefault(part, f"{row['doc_id']}: {reason}")
                     table.write(_row(row["doc_id"], row["text_sha256"], model, made.spans, made.flags))
@@ -101,7 +120,7 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
                 names.count(text, known.spans)
             names = names.uncontested()
         spans: Counter[tuple[str, str]] = Counter()
-        with TableWriter(second, SCHEMA) as table:
+        with TableWriter(second, unchanged.described(made_by), checksums=True) as table:
             for text, known in track(_texts(documents, first), "spreading names", total - copies):
                 has_words = "jiaozhu_lac" in nlp.pipe_names and f"{FAILED}lac" not in known.flags
                 words_of = consistency.words_by_model if has_words else None
@@ -127,14 +146,16 @@ def preannotate(corpus: Path, output: Path, settings: Annotation | None = None, 
         flagged=dict(sorted(flagged.items())),
         failures=dict(sorted(failures.items())),
         left_out=pipeline.left_out(nlp),
+        taken_over=taken_over,
     )
 
 
+_SPAN = [field.name for field in fields(Suggestion)]
 _COLUMNS = ["doc_id", "text", "text_sha256", "is_canonical"]
 
 
 def _row(doc_id: str, sha256: str, model: str, spans: Iterable[Suggestion], flags: Sequence[str]) -> dict[str, Any]:
-    made = [asdict(span) for span in spans]
+    made = [{name: getattr(span, name) for name in _SPAN} for span in spans]  # asdict takes ten times as long
     return {"doc_id": doc_id, "text_sha256": sha256, "model": model, "spans": made, "flags": list(flags)}
 
 
@@ -144,15 +165,21 @@ def _texts(documents: Path, table: Path) -> Iterator[tuple[str, Suggestions]]:
     return zip(texts, read_suggestions(table), strict=True)
 
 
-def _annotate(
-    pipeline: ModuleType, nlp: Language, rows: Sequence[Mapping[str, Any]], documents: Path
-) -> Iterator[Annotated]:
-    """The suggestions for each row, in order; the texts go through the pipeline together."""
+def _annotated(
+    pipeline: ModuleType, nlp: Language, rows: Sequence[Mapping[str, Any]], before: unchanged.Earlier
+) -> Iterator[tuple[Mapping[str, Any], Annotated, bool]]:
+    """Each row with what the pipeline makes of its text alone, and whether it had to read it; the texts go together."""
+    known = before.find([row["text_sha256"] for row in rows])
+    new = [row["text"] for row, made in zip(rows, known, strict=True) if made is None]
+    read = pipeline.annotate_all(nlp, new)
+    for row, made in zip(rows, known, strict=True):
+        yield row, next(read) if made is None else pipeline.Annotated(made.spans, made.flags), made is None
+
+
+def _check(rows: Sequence[Mapping[str, Any]], documents: Path) -> None:
     for row in rows:
         if row["text"] is None or text_sha256(row["text"]) != row["text_sha256"]:
             raise SpanError(f"{documents}: {row['doc_id']} is not the text of its text_sha256; build the corpus again")
-    made: Iterator[Annotated] = pipeline.annotate_all(nlp, [row["text"] for row in rows])
-    return made
 
 
 def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None:
@@ -172,6 +199,7 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
             "flagged": counts.flagged,
             "failures": counts.failures,
             "left_out": counts.left_out,
+            "taken_over": counts.taken_over,
         }
         print(json.dumps(summary, ensure_ascii=False))
         return
@@ -186,6 +214,8 @@ def print_counts(counts: Counts, output: Path, *, as_json: bool = False) -> None
         f"{counts.copies:,} near-duplicates left out; model {counts.model}",
         markup=False,
     )
+    if counts.taken_over:
+        console.print(f"{counts.taken_over:,} documents have not changed and were not read again")
     if counts.spread:
         console.print(f"{counts.spread:,} names of organizations were suggested again where the corpus has them")
     if counts.forgotten:

@@ -6,7 +6,7 @@ a change of the cleaner are never laid over another text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,12 @@ class Suggestions:
     @property
     def is_partial(self) -> bool:
         """Whether something that should have read the text did not, so that suggestions may lack."""
-        return any(flag == UNANSWERED or flag.startswith(FAILED) for flag in self.flags)
+        return is_partial(self.flags)
+
+
+def is_partial(flags: Iterable[str]) -> bool:
+    """Whether one of these flags says that suggestions may lack."""
+    return any(flag == UNANSWERED or flag.startswith(FAILED) for flag in flags)
 
 
 def read_suggestions(path: Path) -> Iterator[Suggestions]:

@@ -134,7 +134,7 @@ def _read(
                 pages.write(row | {"encoding": item.encoding, "raw": item.raw})
                 known_by = fingerprint(item.raw, item.is_html)
                 arrived.write(row | {"url": item.url, "fingerprint": known_by})
-                place = before.find(known_by) if before else -1
+                place = before.pages.find(known_by) if before else -1
                 places.append(place)
                 if place < 0:
                     for_cleaning.write({"raw": item.raw, "is_html": item.is_html})

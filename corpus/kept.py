@@ -20,35 +20,23 @@ import pyarrow.parquet as pq
 from corpus.cleaned import CLEANED, DOCUMENT, REMOVED, signed
 from corpus.inputs import is_whole, said
 from corpus.records import SCHEMAS
-from corpus.store import read_batches
+from corpus.store import Keys, read_batches
 
 FILE = "kept.parquet"
 SCHEMA = pa.schema([("fingerprint", pa.binary(16)), ("is_document", pa.bool_()), ("spans", pa.int32())])
 _BATCH = 256
-_HALVES = np.dtype([("first", "<u8"), ("second", "<u8")])
 
 Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The pages of a corpus: their fingerprints ordered by their first halves, and what each was to the cleaner."""
+    """The pages of a corpus: their fingerprints, and what each was to the cleaner."""
 
     folder: Path
-    pages: npt.NDArray[np.void]  # (pages,) of _HALVES
-    places: Places  # of each of them in the corpus
+    pages: Keys
     is_document: npt.NDArray[np.bool_]
     spans: Places
-
-    def find(self, fingerprint: bytes) -> int:
-        """The place of the page with this fingerprint, -1 where there is none."""
-        wanted = np.frombuffer(fingerprint, _HALVES)[0]
-        index = int(np.searchsorted(self.pages["first"], wanted["first"]))
-        while index < len(self.pages) and self.pages["first"][index] == wanted["first"]:
-            if self.pages["second"][index] == wanted["second"]:
-                return int(self.places[index])
-            index += 1
-        return -1
 
 
 def earlier(folder: Path, cleaner: str) -> Earlier | None:
@@ -57,10 +45,8 @@ def earlier(folder: Path, cleaner: str) -> Earlier | None:
         return None
     with pq.ParquetFile(folder / FILE) as file:
         table = file.read(SCHEMA.names)
-    pages = np.frombuffer(b"".join(table["fingerprint"].to_pylist()), _HALVES)
-    order = np.argsort(pages["first"], kind="stable")
     spans = table["spans"].to_numpy().astype(np.int64)
-    return Earlier(folder, pages[order], order, table["is_document"].to_numpy(), spans)
+    return Earlier(folder, Keys(table["fingerprint"].to_pylist()), table["is_document"].to_numpy(), spans)
 
 
 def rows_of(corpus: Earlier, places: Places) -> Iterator[pa.Table]:

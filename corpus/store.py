@@ -28,7 +28,10 @@ ROWS_PER_GROUP = 1_000
 class TableWriter:
     """Writes rows to one Parquet file, a row group at a time; use it as a context manager."""
 
-    def __init__(self, path: Path, schema: pa.Schema, rows_per_group: int = ROWS_PER_GROUP) -> None:
+    def __init__(
+        self, path: Path, schema: pa.Schema, rows_per_group: int = ROWS_PER_GROUP, checksums: bool = False
+    ) -> None:
+        """`checksums`: its pages get one each; for a table that no `SHA256SUMS` stands beside."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._schema = schema
         self._size = rows_per_group
@@ -36,7 +39,7 @@ class TableWriter:
         self._rows: list[Mapping[str, Any]] = []  # behind the tables
         self._held = 0
         self.count = 0
-        self._writer = parquet_writer(path, schema)
+        self._writer = parquet_writer(path, schema, checksums=checksums)
 
     def write(self, row: Mapping[str, Any]) -> None:
         """Add one row; keys are the schema's columns, a missing one is null."""
@@ -116,9 +119,35 @@ class RowFile:
         self._map.close()
 
 
-def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+class Keys:
+    """Keys of 16 bytes, each with the place it was given in; 24 bytes of memory a key."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        given = np.frombuffer(b"".join(keys), np.dtype([("first", "<u8"), ("second", "<u8")]))
+        self._places = np.argsort(given["first"], kind="stable")
+        self._keys = given[self._places]
+
+    def find(self, key: bytes) -> int:
+        """The place of the key, of the first that is equal; -1 where there is none."""
+        wanted = np.frombuffer(key, self._keys.dtype)[0]
+        index = int(np.searchsorted(self._keys["first"], wanted["first"]))
+        while index < len(self._keys) and self._keys["first"][index] == wanted["first"]:
+            if self._keys["second"][index] == wanted["second"]:
+                return int(self._places[index])
+            index += 1
+        return -1
+
+
+def parquet_writer(path: Path, schema: pa.Schema, *, checksums: bool = False) -> pq.ParquetWriter:
     """A writer with the settings that all our tables have; each table it is given is a row group."""
-    return pq.ParquetWriter(path, schema, compression="zstd", write_page_index=True, use_content_defined_chunking=True)
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        write_page_index=True,
+        use_content_defined_chunking=True,
+        write_page_checksum=checksums,
+    )
 
 
 def rows_of(path: Path, doc_ids: Container[str], columns: Sequence[str]) -> Iterator[dict[str, Any]]:

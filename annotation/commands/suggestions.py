@@ -23,9 +23,12 @@ def preannotate(
     model: ModelOption = None,
     crf: CrfOption = None,
     known: ListOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Read every document, changed or not.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Suggest spans for every canonical document of the corpus, and write them to one table.
+
+    What the table that is there has of the same texts is taken over: only new and changed documents are read.
 
     [bold]Examples[/]
 
@@ -38,8 +41,10 @@ def preannotate(
     from annotation.preannotate import print_counts
 
     output = output or context.obj.suggestions
-    done = run(corpus or context.obj.corpus, output, _settings(context.obj, model, crf, known), context.obj.labels)
-    print_counts(done, output, as_json=as_json)
+    chosen = _settings(context.obj, model, crf, known)
+    print_counts(
+        run(corpus or context.obj.corpus, output, chosen, context.obj.labels, anew=force), output, as_json=as_json
+    )
 
 
 def evaluate(

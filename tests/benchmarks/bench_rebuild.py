@@ -1,8 +1,8 @@
 """What a small change costs: python tests/benchmarks/bench_rebuild.py [--pages 300 3000] [--json]
 
 Pages made from the samples, one Han character in ten another; then one page after the other is changed, added, renamed
-and deleted. Each time a process of `jiaozhu corpus build`, its processor time and the clock, and whether the folder is,
-byte for byte, the one that `--force` makes.
+and deleted. Each time a process of `jiaozhu corpus build`, at first also one of `jiaozhu annotation preannotate`: its
+processor time, the clock, and whether what it made is, byte for byte, what `--force` makes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from filecmp import cmpfiles
+from filecmp import cmp, cmpfiles
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
@@ -30,6 +30,7 @@ from corpus.records import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 A_FOLDER = 500
+ANNOTATED = 3  # of the edits; a first run reads for a minute
 
 
 def make_pages(folder: Path, count: int) -> None:
@@ -101,16 +102,24 @@ def same(one: Path, other: Path) -> bool:
 
 def measure(count: int, work: Path) -> list[dict[str, object]]:
     """A row for each edit."""
-    pages, corpus, fresh = work / "pages", work / "corpus", work / "fresh"
+    pages, corpus, table = work / "pages", work / "corpus", work / "table" / "suggestions.parquet"
     make_pages(pages, count)
     rows = []
     for number, (name, edit) in enumerate(EDITS.items()):
         if edit:
             edit(pages, number * count // len(EDITS))
-        cpu, clock = timed("corpus", "build", str(pages), "-o", str(corpus))
-        timed("corpus", "build", str(pages), "-o", str(fresh), "--force")
-        row = {"pages": count, "edit": name, "cpu": round(cpu, 2), "clock": round(clock, 2)}
-        rows.append(row | {"same bytes": same(corpus, fresh)})
+        runs = [(("corpus", "build", str(pages)), corpus)]
+        if number < ANNOTATED:
+            runs.append((("annotation", "preannotate", "--corpus", str(corpus)), table))
+        for command, output in runs:
+            cpu, clock = timed(*command, "-o", str(output))
+            equal: bool | str = ""
+            if edit:  # the first of all is anew
+                fresh = work / "fresh" / output.name
+                timed(*command, "-o", str(fresh), "--force")
+                equal = same(output, fresh) if output.is_dir() else cmp(output, fresh, shallow=False)
+            row = {"pages": count, "edit": name, "command": command[1], "cpu": round(cpu, 2), "clock": round(clock, 2)}
+            rows.append(row | {"same bytes": equal})
     return rows
 
 

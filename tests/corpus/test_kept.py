@@ -282,15 +282,6 @@ def test_only_what_has_changed_reaches_the_cleaner(pages, built, monkeypatch):
     assert seen == [(pages / "clean-1.txt").read_text("utf-8")]
 
 
-def test_fingerprints_with_the_same_first_half_are_told_apart(pages, built):
-    corpus = kept.earlier(built, inputs.cleaner_sha256(False))
-    row = next(iter(read_rows(built / kept.FILE)))
-    first, second = row["fingerprint"][:8], row["fingerprint"][8:]
-    assert corpus.find(first + second) == 0
-    assert corpus.find(first + bytes(byte ^ 1 for byte in second)) == -1
-    assert corpus.find(bytes(16)) == -1
-
-
 def test_a_corpus_can_be_copied_and_built_upon_elsewhere(pages, built, tmp_path):
     copytree(built, tmp_path / "deep" / "other")
     assert is_whole(tmp_path / "deep" / "other")

@@ -1,11 +1,14 @@
 """Rows go into Parquet and come back equal, in bounded pieces and the same bytes."""
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpus.errors import JiaozhuError
-from corpus.store import TableWriter, read_rows, rows_of
+from corpus.store import Keys, RowFile, TableWriter, read_rows, rows_of
 
 SCHEMA = pa.schema([("name", pa.string()), ("spans", pa.list_(pa.struct([("start", pa.int64())])))])
 DOCUMENTS = pa.schema([("doc_id", pa.string()), ("text", pa.string())])
@@ -69,3 +72,48 @@ def test_a_missing_table_or_column_is_said(tmp_path):
         table.write({"doc_id": "d"})
     with pytest.raises(JiaozhuError, match="no column 'raw'"):
         list(rows_of(tmp_path, {"d"}, ("doc_id", "raw")))
+
+
+def test_a_key_is_found_at_the_place_it_was_given_in_and_no_other_is():
+    keys = [bytes([n]) * 8 + bytes([m]) * 8 for n in (7, 3, 200) for m in (1, 0, 255)]
+    held = Keys([*keys, keys[0]])
+    assert [held.find(key) for key in keys] == list(range(9))
+    assert held.find(bytes([7]) * 8 + bytes([2]) * 8) == held.find(bytes(16)) == held.find(b"\xff" * 16) == -1
+    assert Keys([]).find(bytes(16)) == -1
+
+
+@given(sizes=st.lists(st.integers(0, 12), max_size=8), as_tables=st.lists(st.booleans(), min_size=8, max_size=8))
+@settings(max_examples=30, deadline=None)
+def test_the_same_rows_give_the_same_bytes_whether_they_come_as_tables_or_one_by_one(
+    tmp_path_factory, sizes, as_tables
+):
+    folder = tmp_path_factory.mktemp("same")
+    rows = [ROWS[number % len(ROWS)] for number in range(sum(sizes))]
+    with TableWriter(folder / "mixed.parquet", SCHEMA, 10) as table:
+        start = 0
+        for size, as_table in zip(sizes, as_tables, strict=False):
+            part = rows[start : start + size]
+            if as_table:
+                table.add(pa.Table.from_pylist(part, schema=SCHEMA))
+            else:
+                for row in part:
+                    table.write(row)
+            start += size
+    assert table.count == len(rows)
+    assert (folder / "mixed.parquet").read_bytes() == write(folder / "rows.parquet", rows).read_bytes()
+
+
+@given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=6), data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_rows_of_a_mapped_file_are_taken_from_any_place_in_any_order(tmp_path_factory, sizes, data):
+    path = tmp_path_factory.mktemp("mapped") / "rows.arrow"
+    rows = [ROWS[number % len(ROWS)] for number in range(sum(sizes))]
+    with pa.ipc.new_file(str(path), SCHEMA) as file:
+        start = 0
+        for size in sizes:
+            file.write_table(pa.Table.from_pylist(rows[start : start + size], schema=SCHEMA))
+            start += size
+    places = data.draw(st.lists(st.integers(0, len(rows) - 1), max_size=20))
+    with RowFile(path) as mapped:
+        for _ in range(2):
+            assert mapped.take(np.array(places, np.int64)).to_pylist() == [rows[place] for place in places]
