@@ -142,19 +142,18 @@ def varints(numbers: NDArray[np.integer[Any]]) -> bytes:
     most = int(numbers.max())
     if most < 0x80:
         return numbers.astype(np.uint8).tobytes()
-    left = numbers.astype(np.uint64)
-    sizes = np.ones(len(left), np.int64)
-    for shift in range(7, 64, 7):
-        if most >> shift:
-            sizes += left >= np.uint64(1 << shift)
-    ends = np.cumsum(sizes)
-    out = np.empty(int(ends[-1]), np.uint8)
-    begins = ends - sizes
-    for number in range(int(sizes.max())):
-        some = np.flatnonzero(sizes > number)
-        part = (left[some] >> np.uint64(7 * number)).astype(np.uint8) & 0x7F
-        out[begins[some] + number] = part | ((sizes[some] > number + 1).astype(np.uint8) << 7)
-    return out.tobytes()
+    width = -(-most.bit_length() // 7)
+    left: NDArray[Any] = numbers.astype(np.uint32 if most <= 0xFFFFFFFF else np.uint64)
+    groups = np.empty((len(left), width), np.uint8)
+    there = np.ones((len(left), width), bool)
+    for number in range(width - 1):
+        rest = left >> 7
+        more = there[:, number + 1] = rest > 0
+        groups[:, number] = (left & 0x7F).astype(np.uint8) | (more.astype(np.uint8) << 7)
+        left = rest
+    groups[:, -1] = left
+    found: bytes = groups[there].tobytes()
+    return found
 
 
 def zigzags(numbers: Ints) -> bytes:
