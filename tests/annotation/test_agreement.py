@@ -97,6 +97,7 @@ def test_everybody_agrees_with_himself(records):
             assert (measure.value is None) == bool(measure.why)
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(alphabet="AB.", min_size=6, max_size=6), min_size=2, max_size=4))
 def test_alpha_of_any_number_of_annotators_is_that_of_nltk(drawn):
     metrics = pytest.importorskip("nltk.metrics.agreement", reason="nltk comes with the extra `studio`")

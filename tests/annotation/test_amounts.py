@@ -266,7 +266,7 @@ def test_no_text_makes_the_search_more_than_linear(piece):
             pass
         return time.process_time() - start
 
-    assert seconds(100_000) < 1, "at worst 0.15 s where this was written; a quadratic search takes minutes"
+    assert seconds(50_000) < 0.7, "at worst 0.1 s where this was written; a quadratic search takes many seconds"
 
 
 def test_most_money_and_percentages_of_financial_news_are_found():

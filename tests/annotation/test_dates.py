@@ -271,7 +271,7 @@ def test_no_text_makes_the_search_more_than_linear(piece):
             pass
         return time.process_time() - start
 
-    assert seconds(100_000) < 2, "at worst 0.5 s where this was written; a quadratic search takes minutes"
+    assert seconds(50_000) < 1, "at worst 0.25 s where this was written; a quadratic search takes many seconds"
 
 
 def test_most_dates_of_financial_news_are_found():

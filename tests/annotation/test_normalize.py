@@ -255,11 +255,11 @@ def test_the_samples_and_the_gold_have_the_values_that_reading_their_whole_texts
 
 @pytest.mark.parametrize("amount", ["3元,", "3元 ", "三元-", "9块、"])
 def test_a_text_where_every_amount_could_go_on_in_the_next_is_read_in_linear_time(amount):
-    text = amount * 20_000
+    text = amount * 10_000
     spans = [(a.start, a.end, a.label) for a in find_amounts(text)]
     started = process_time()
     normalize_all(text, spans)
-    assert process_time() - started < 5  # minutes where each span reads everything before it
+    assert process_time() - started < 3  # a minute where each span reads everything before it
 
 
 def test_no_spacy_is_loaded_for_it():

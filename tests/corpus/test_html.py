@@ -127,8 +127,8 @@ HOSTILE += ["&#", "<table>", "<tr><td>", "<p>x", "<script>", "<h1>x", "<!--x--!>
 @pytest.mark.parametrize("part", HOSTILE)
 def test_a_hostile_page_takes_linear_time(part):
     started = time.process_time()
-    strip_markup(AlignedText.of(part * 20_000))
-    assert time.process_time() - started < 4
+    strip_markup(AlignedText.of(part * 10_000))
+    assert time.process_time() - started < 2
 
 
 SENTENCE = "<p>一句，两句，三句，四句。</p>"

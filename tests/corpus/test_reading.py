@@ -166,7 +166,7 @@ def test_a_folder_is_read_in_the_order_of_its_names_with_its_folders(tmp_path):
 
 
 def test_a_folder_of_very_many_files_takes_the_memory_of_their_names_once(tmp_path):
-    files = 5_000
+    files = 3_000
     for number in range(files):
         (tmp_path / f"page-{number:07}.txt").touch()
     only(tmp_path / "page-0000000.txt")  # what is imported and cached at the first page

@@ -8,8 +8,8 @@ import pytest
 from corpus.lines import Line, split_lines
 from corpus.spans import AlignedText
 
-SIZE = 100_000
-SECONDS = 0.7
+SIZE = 60_000
+SECONDS = 0.5
 PIECES = [
     "(", ")", "((", "()", "(a", "[", "【 ", " ", "| ", " |  ", "…", "...", ". ", "。", "。)", "。”", "?", "!)",
     ",", ":", "an", "(an", "nanan'", "x*", "汉*", "汉x ", "汉a-", "a@", "qq", "QQ 1", "0531-", "13812345678",
@@ -54,7 +54,7 @@ def is_quick() -> Callable[[Callable[[], object]], bool]:
 
 @pytest.fixture
 def busy_with(is_quick: Callable[[Callable[[], object]], bool]) -> Callable[..., list[str]]:
-    """The pieces that keep one of the rules busy in a line of 100,000 characters, which `make` gives them as they want.
+    """The pieces that keep one of the rules busy in a line of 60,000 characters, which `make` gives them as they want.
 
     The line stands between two of another kind, so that no pattern may match to the end.
     """
