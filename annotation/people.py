@@ -16,8 +16,9 @@ from annotation.groups import Found, Words, simple_of, suggest, words_of
 from annotation.lexicon import alternatives, lexicon
 from annotation.occurrences import occurrences
 from annotation.sounds import is_foreign
+from annotation.titled import TITLE
 
-VERSION = "0.5.0"
+VERSION = "0.5.1"
 GROUP = "people"
 
 SURNAMES = lexicon("surnames")
@@ -105,7 +106,8 @@ def _by_model(text: str, words: Words) -> Iterator[tuple[int, int, float]]:
         ):
             start -= 1  # 董事长曾|根生
         name = text[start:end]
-        if (len(name) < 2 and not _AFTER_SURNAME.match(text, end)) or not any(map(str.isalpha, name)):
+        alone = len(name) < 2 and not (_AFTER_SURNAME.match(text, end) or TITLE.match(text, end))
+        if alone or not any(map(str.isalpha, name)):
             continue
         if index + 1 < len(words.all) and ((len(name) == 2 and is_chinese_name(name)) or name[:2] in _JAPANESE):
             after = words.all[index + 1]  # 张明|远, 佐藤健|一
@@ -138,7 +140,9 @@ def _dotted(text: str, words: Words, start: int, end: int) -> tuple[int, int] | 
     while (title := _STARTS_TITLE.match(text, start, first)) is not None and title.end() < first:
         start = title.end()
     said = _SAID.search(text, last + 2, end)
-    return start, said.start() if said else end
+    end = said.start() if said else end
+    title = _TITLE_END.search(text[last + 2 : end])
+    return start, last + 2 + title.start() if title is not None else end  # 德·雷纳尔|夫人
 
 
 def _read_name(text: str, words: Words, start: int) -> int | None:

@@ -19,6 +19,7 @@ from annotation.mending import NAMED, RULE, TITLED, UNSURE
 from annotation.posts import called, campuses, handles, latin, makers
 from annotation.sites import sites
 from annotation.sounds import COUNTRIES, abroad, foreign, sounds
+from annotation.titled import titled
 from annotation.walk import Walk
 
 SURNAMES = lexicon("surnames")
@@ -334,6 +335,7 @@ STEPS: tuple[Callable[[str, Sequence[Word]], list[Word]], ...] = (
     abroad_bodies,
     countries,
     people,
+    titled,
     foreign,
     states,
     sites,
