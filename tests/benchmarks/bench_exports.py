@@ -2,19 +2,22 @@
 
 Makes a corpus and a log of as many passages as asked (sentences of the samples in random order, with their entities),
 then runs each step in a process of its own. `python tests/benchmarks/bench_exports.py --passages 100000`.
+Needs /proc.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -24,9 +27,10 @@ import pyarrow.parquet as pq
 
 from annotation.gold import read_gold
 from annotation.labels import load_labels
-from annotation.log import Record, Span, Suggestion, to_line
+from annotation.log import Record, Span, Suggestion, from_line, to_line
 from corpus.records import SCHEMAS, text_sha256
 from corpus.store import parquet_writer
+from corpus.workspace import cores
 from exports.build import build_dataset
 from exports.rows import CONFIGS, shards
 from exports.splits import SPLITS
@@ -147,14 +151,29 @@ def make(folder: Path, number: int) -> None:
             writer.write_table(group)
 
 
-def step(name: str, folder: Path, with_values: bool) -> dict[str, Any]:
+def change(folder: Path) -> None:
+    """Somebody takes the last span of one document away."""
+    with (folder / "log.jsonl").open("r+", encoding="utf-8") as log:
+        record = from_line(log.readline())
+        log.seek(0, 2)
+        later = replace(record, updated_at=f"2026-12-01T08:00:00.{log.tell():015d}Z", spans=record.spans[:-1])
+        log.write(to_line(later) + "\n")
+
+
+def step(name: str, folder: Path, with_values: bool, workers: int) -> dict[str, Any]:
     """One step in this process: its seconds, wall and CPU."""
+    if name == "build again":
+        change(folder)
     began, used = time.perf_counter(), time.process_time()
     more: dict[str, Any] = {}
-    if name == "build":
-        scheme = load_labels()
+    if name.startswith("build"):
         made = build_dataset(
-            folder / "corpus", folder / "log.jsonl", folder / "dataset", scheme, normalized=with_values
+            folder / "corpus",
+            folder / "log.jsonl",
+            folder / "dataset",
+            load_labels(),
+            normalized=with_values,
+            workers=workers,
         )
         splits = made.splits.values()
         more = {
@@ -192,19 +211,40 @@ def write(folder: Path) -> dict[str, Any]:
     return {"seconds": seconds, "cpu": cpu}
 
 
-def in_a_process(name: str, folder: Path, with_values: bool) -> dict[str, Any]:
-    """A step in a process of its own, with its greatest resident memory."""
-    command = [
-        sys.executable,
-        __file__,
-        "--step",
-        name,
-        "--folder",
-        str(folder),
-        *(["--values"] if with_values else []),
-    ]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    found: dict[str, Any] = json.loads(done.stdout)
+def in_a_process(name: str, folder: Path, with_values: bool, workers: int) -> dict[str, Any]:
+    """A step in a process of its own: with the CPU time of its workers, and the most memory that all had at once."""
+    command = [sys.executable, __file__, "--step", name, "--folder", str(folder), "--workers", str(workers)]
+    command += [] if with_values else ["--no-values"]
+    peak, used = 0, dict[int, float]()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        while process.poll() is None:
+            held = 0
+            for pid in tree(process.pid):
+                with suppress(OSError, StopIteration):  # it has ended meanwhile
+                    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+                    held += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+                    if pid != process.pid:
+                        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+                        used[pid] = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+            peak = max(peak, held)
+            time.sleep(0.2)
+        assert process.stdout is not None
+        found: dict[str, Any] = json.loads(process.stdout.read())
+    found["cpu"] += sum(used.values())
+    found["peak_mb"] = round(peak / 1024)
+    return found
+
+
+def tree(root: int) -> list[int]:
+    """A process and all that came from it; memory that they share is shared out among them by PSS."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(stat.parent.name))
+    found = [root]
+    for pid in found:
+        found += children.get(pid, [])
     return found
 
 
@@ -212,24 +252,22 @@ def main() -> None:
     """Print the figures."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--passages", type=int, default=1_000_000)
-    arguments.add_argument(
-        "--values", action="store_true", help="with `normalized`, which reads every text by grammars"
-    )
+    arguments.add_argument("--no-values", action="store_true", help="without `normalized`")
+    arguments.add_argument("--workers", type=int, default=cores())
     arguments.add_argument("--json", action="store_true")
     arguments.add_argument("--step")
     arguments.add_argument("--folder", type=Path)
     given = arguments.parse_args()
     if given.step:
-        found = step(given.step, given.folder, given.values)
-        found["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-        print(json.dumps(found))
+        print(json.dumps(step(given.step, given.folder, not given.no_values, given.workers)))
         return
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
         if not (folder / "log.jsonl").is_file():
             make(folder, -(-given.passages // 3))
         figures = {
-            name: in_a_process(name, folder, given.values) for name in ("build", "write", "verify", "verify --corpus")
+            name: in_a_process(name, folder, not given.no_values, given.workers)
+            for name in ("build", "write", "verify", "verify --corpus", "build again")
         }
     passages = figures["build"]["passages"]
     for found in figures.values():
