@@ -38,9 +38,10 @@ from exports.hashes import joined_hash
 from exports.inputs import digests
 from exports.log_columns import Broken
 from exports.overlap import Overlap, Overlaps
-from exports.parts import Made, Part, Piece, Recipe, make_part
+from exports.parts import Part, Piece, Recipe, make_part
 from exports.processes import kept_memory, processes
 from exports.removed import cut_by_range, taken
+from exports.reuse import Before, Made, forget, parts_before, remember, way_sha256
 from exports.rows import CONFIGS, Shape
 from exports.speakers import Refusal
 from exports.splits import SPLITS, assign
@@ -67,6 +68,8 @@ class Summary:
     masked: dict[str, int]  # values of personal data by kind
     forms: tuple[str, ...]
     policy: str  # how the splits were made: `balanced` or `blind`
+    shards: int  # of all tables
+    taken_over: int  # shards that are those of the dataset before
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as one JSON object."""
@@ -82,6 +85,8 @@ class Summary:
             "lost": [asdict(item) for item in self.lost],
             "masked": self.masked,
             "forms": list(self.forms),
+            "shards": self.shards,
+            "taken_over": self.taken_over,
         }
 
 
@@ -105,6 +110,7 @@ def build_dataset(
     normalized: bool = True,
     removed: bool = False,
     workers: int = 1,
+    anew: bool = False,
 ) -> Summary:
     """Write the dataset to `output`, in place of the one that was there.
 
@@ -113,9 +119,11 @@ def build_dataset(
     the log. `mask_personal_data` writes asterisks for phones, e-mails and the like in texts and titles; no offset
     moves. `annotators` is `pseudonyms` or `as_logged`, `tags` is `bio` or `bioes`. `inner_places`, `words` and
     `normalized` fill what they name, `removed` adds the config of that name. `forms` are written beside the tables
-    (`exports.forms` lists them). An empty `license_id` is left out of the card, which then says so. A large dataset is
-    made in as many processes as there are `workers`; the bytes are the same for any number of them. Call it with more
-    than one from a module that may be imported (`if __name__ == "__main__":`), as Python's `multiprocessing` asks.
+    (`exports.forms` lists them). An empty `license_id` is left out of the card, which then says so.
+
+    A large dataset is made in as many processes as there are `workers`; the bytes are the same for any number of them.
+    Call it with more than one from a module that may be imported (`if __name__ == "__main__":`), as `multiprocessing`
+    asks. Files that would become those of the dataset that is there are taken over, unless all is to be made `anew`.
 
     Raises:
         JiaozhuError: see `gather` and `chosen_forms`; `annotators` or `tags` is something else; the model of `words` is
@@ -155,6 +163,7 @@ def build_dataset(
             said = f"; the first left out: {wrong[0]}" if wrong else ""
             raise JiaozhuError(f"{log}: no annotation of a document of {corpus} is left to publish{said}")
         split_of = assign(gathered.clusters, gathered.blind)
+        sizes = Sizes.of(max_chars)
         recipe = Recipe(
             shape,
             {config: shape.features(config).arrow_schema for config in CONFIGS},
@@ -162,12 +171,14 @@ def build_dataset(
             normalized,
             mask_personal_data,
             pseudonyms(gathered.people) if annotators == "pseudonyms" else None,
-            Sizes.of(max_chars),
+            sizes,
             DOCUMENTS,
+            way_sha256(shape, max_chars, normalized, mask_personal_data, removed, words and _segmenter(), sizes),
         )
+        before = {} if anew else parts_before(output.resolve())
         with processes(count) as run:
             took = [*run(cut_by_range, taken(corpus, shape, len(gathered.sources[0].sizes), work))] if removed else []
-            parts = [*_parts(folder, gathered, split_of, recipe, took)]
+            parts = [*_parts(folder, gathered, split_of, recipe, took, before)]
             made = [*track(run(make_part, parts), "Writing passages", len(parts))]
         shutil.rmtree(work)
         counts, overlaps, masked, cleaners = _joined(made, split_of, shape.labels)
@@ -224,6 +235,10 @@ def build_dataset(
         )
         (folder / CROISSANT).write_text(text, "utf-8")
         write_sums(folder, sums)
+    if len(gathered.sources[0].sizes) > 1:
+        remember(output.resolve(), made, {old: new for table in written.values() for old, new in table.names.items()})
+    else:
+        forget(output.resolve())
     return Summary(
         output=output,
         labels=list(shape.labels),
@@ -237,6 +252,8 @@ def build_dataset(
         masked=by_kind,
         forms=chosen,
         policy=making.split_policy,
+        shards=len(sums),
+        taken_over=sum(len(table.shards) for one in made if one.taken_over for table in one.tables.values()),
     )
 
 
@@ -265,6 +282,7 @@ def _parts(
     split_of: Mapping[str, str],
     recipe: Recipe,
     removed: Sequence[Path],
+    before: Mapping[tuple[str, int], Before],
 ) -> Iterator[Part]:
     """The parts of the dataset that have documents, split by split."""
     homes = [np.array([SPLITS.index(split_of[cluster]) for cluster in one.clusters]) for one in gathered.sources]
@@ -277,7 +295,8 @@ def _parts(
                 if chosen.any():
                     pieces.append(Piece(source.path, chosen))
             if pieces:
-                yield Part(folder, number, split, recipe, tuple(pieces), tuple(removed))
+                known = before.get((split, number))
+                yield Part(folder, number, split, recipe, tuple(pieces), tuple(removed), known)
 
 
 def _joined(

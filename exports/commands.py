@@ -51,7 +51,9 @@ def build(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first annotation or line of the log that is refused.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Build also where nothing has changed.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build all of it anew, also where nothing has changed.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write the dataset: Parquet, a card and sums, and other forms where wanted; the same bytes for the same inputs.
@@ -90,7 +92,7 @@ def build(
         else:
             Console().print(f"unchanged, nothing to do: {inputs[2]}", soft_wrap=True, markup=False, highlight=False)
         return
-    summary = build_dataset(*inputs, strict=strict, workers=workers or dataset.workers, **settings)
+    summary = build_dataset(*inputs, strict=strict, workers=workers or dataset.workers, anew=force, **settings)
     for refusal in summary.refused:
         Console(stderr=True, soft_wrap=True, highlight=False).print(f"refused: {refusal}", markup=False)
     for line in summary.broken:
@@ -123,6 +125,8 @@ def build(
     console.print(f"personal data masked: {masked}", soft_wrap=True)
     if summary.forms:
         console.print(f"forms: {', '.join(summary.forms)}", soft_wrap=True, highlight=False)
+    if summary.taken_over:
+        console.print(f"taken over from the dataset before: {summary.taken_over:,} of {summary.shards:,} files of rows")
     console.print(f"dataset: {summary.output}", soft_wrap=True, markup=False, highlight=False)
 
 

@@ -25,7 +25,7 @@ PACKAGES = ("jiaozhu", "pyarrow", "datasets", "huggingface-hub", "numpy", "spacy
 def digests(corpus: Path, log: Path, scheme: LabelScheme, settings: Mapping[str, Any]) -> dict[str, str]:
     """SHA-256 of each input by its name, of the settings with the versions that matter; a missing log is left out."""
     found = {
-        "settings": sha256(json.dumps([settings, _versions()], sort_keys=True).encode()).hexdigest(),
+        "settings": sha256(json.dumps([settings, versions()], sort_keys=True).encode()).hexdigest(),
         "corpus": corpus_sha256(corpus),
         "labels": sha256(repr((scheme.version, scheme.names)).encode()).hexdigest(),
         "code": code_sha256(CODE),
@@ -36,7 +36,8 @@ def digests(corpus: Path, log: Path, scheme: LabelScheme, settings: Mapping[str,
 
 
 @cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The version of each package that shapes the bytes and is installed."""
     return {name: version(name) for name in PACKAGES if find_spec(name.replace("-", "_"))}
 
 

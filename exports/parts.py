@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,15 @@ from numpy.typing import NDArray
 
 from exports.annotators import published_name
 from exports.counts import SplitCounts
+from exports.hashes import RowHash
 from exports.masking import masked
 from exports.overlap import Overlaps
+from exports.reuse import Before, Made, take_over
 from exports.rows import Shape
 from exports.speakers import PUBLISHED
 from exports.tables import make_tables
 from exports.texts import Texts, one_array, one_batch
-from exports.writing import PartTable, Sizes, TableFiles
+from exports.writing import Sizes, TableFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Recipe:
     people: dict[str, str] | None  # the published names of annotators, where they are others
     sizes: Sizes
     documents: int  # in memory at once
+    way: str  # a hash of all that shapes rows but the documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +63,40 @@ class Part:
     recipe: Recipe
     pieces: tuple[Piece, ...]
     removed: tuple[Path, ...]  # files of what was removed, with a batch of rows for each range
-
-
-@dataclass(slots=True)
-class Made:
-    """What was made of a part; `counts` does not name its clusters."""
-
-    number: int
-    split: str
-    counts: SplitCounts
-    overlap: Overlaps
-    masked: Counter[str] = field(default_factory=Counter)
-    cleaners: set[str] = field(default_factory=set)
-    tables: dict[str, PartTable] = field(default_factory=dict)
+    before: Before | None  # what the dataset before has of this split and range
 
 
 def make_part(part: Part) -> Made:
-    """Write the files of a part."""
+    """Write the files of a part, or take over those that were made before of the same documents in the same way."""
     recipe = part.recipe
-    made = Made(part.number, part.split, SplitCounts(), Overlaps(recipe.shape.labels))
-    names: list[pa.Array] = []
+    if part.before is not None and part.before.digest == _digest(part):
+        known = take_over(part.before, part.folder, part.number, part.split, recipe.shape.labels)
+        if known is not None:
+            return known
+    overlap = Overlaps(recipe.shape.labels)
+    made = Made(part.number, part.split, "", SplitCounts(), overlap, Counter(), set(), {})
+    source = _Source(part)
     with TableFiles(part.folder, f"{part.split}-{part.number:02d}", recipe.schemas, recipe.sizes) as files:
-        for documents in _documents(part):
+        for documents in source.documents():
             _put(files, documents, recipe, made)
-            if part.removed:
-                names.append(documents["doc_id"])
-        for table in _removed(part, pa.concat_arrays(names)) if names else ():
+        for table in source.removed():
             index = table.schema.get_field_index("text")
             if recipe.mask_personal_data:
                 table = table.set_column(index, "text", masked(one_array(table["text"]), made.masked))
             files.put("removed", table)
         made.tables = files.finish()
+    made.digest = source.digest()
     made.counts.cluster_ids = set()
     return made
+
+
+def _digest(part: Part) -> str:
+    source = _Source(part)
+    for _ in source.documents():
+        pass
+    for _ in source.removed():
+        pass
+    return source.digest()
 
 
 def _put(files: TableFiles, documents: pa.RecordBatch, recipe: Recipe, made: Made) -> None:
@@ -104,7 +109,6 @@ def _put(files: TableFiles, documents: pa.RecordBatch, recipe: Recipe, made: Mad
             texts = Texts.of(covered)
             codes = texts.codes()
         documents = documents.set_column(documents.schema.get_field_index("title"), "title", title)
-    documents = _named(documents, recipe.people)
     passages, spans = make_tables(documents, texts, codes, recipe.shape, recipe.max_chars, normalized=recipe.normalized)
     made.cleaners.update(name or "unknown" for name in documents["cleaner_version"].unique().to_pylist())
     made.counts.add(passages)
@@ -114,26 +118,49 @@ def _put(files: TableFiles, documents: pa.RecordBatch, recipe: Recipe, made: Mad
     files.put("provenance", spans)
 
 
-def _documents(part: Part) -> Iterator[pa.RecordBatch]:
-    """The documents of a part in batches, in the order of the corpus."""
-    waiting = PUBLISHED.empty_table()
-    for piece in part.pieces:
-        with pa.ipc.open_file(pa.OSFile(str(piece.path))) as stream:
-            found = stream.get_batch(part.number).filter(pa.array(piece.chosen))
-        waiting = pa.concat_tables([waiting, pa.Table.from_batches([found])])
-        while waiting.num_rows >= part.recipe.documents:
-            yield one_batch(waiting.slice(0, part.recipe.documents))
-            waiting = waiting.slice(part.recipe.documents)
-    if waiting.num_rows:
-        yield one_batch(waiting)
+class _Source:
+    """What a part is made of, read once, in the order of the corpus: its documents, then what was removed of them."""
 
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._names: list[pa.Array] = [pa.array([], pa.string())]
+        self._hashes = RowHash(PUBLISHED), RowHash(part.recipe.schemas["removed"])
 
-def _removed(part: Part, doc_ids: pa.Array) -> Iterator[pa.Table]:
-    """What the cleaner took out of these documents, in the order of the corpus."""
-    for path in part.removed:
-        with pa.ipc.open_file(pa.OSFile(str(path))) as stream:
-            rows = stream.get_batch(part.number)
-            yield pa.Table.from_batches([rows.filter(pc.is_in(rows["doc_id"], doc_ids))])
+    def documents(self) -> Iterator[pa.RecordBatch]:
+        """The documents in batches, with the published names of annotators."""
+        most = self._part.recipe.documents
+        waiting = PUBLISHED.empty_table()
+        for piece in self._part.pieces:
+            with pa.ipc.open_file(pa.OSFile(str(piece.path))) as stream:
+                found = stream.get_batch(self._part.number).filter(pa.array(piece.chosen))
+            waiting = pa.concat_tables([waiting, pa.Table.from_batches([found])])
+            while waiting.num_rows >= most:
+                yield self._seen(one_batch(waiting.slice(0, most)))
+                waiting = waiting.slice(most)
+        if waiting.num_rows:
+            yield self._seen(one_batch(waiting))
+
+    def _seen(self, documents: pa.RecordBatch) -> pa.RecordBatch:
+        documents = _named(documents, self._part.recipe.people)
+        self._hashes[0].update(documents)
+        if self._part.removed:
+            self._names.append(documents["doc_id"])
+        return documents
+
+    def removed(self) -> Iterator[pa.Table]:
+        """What the cleaner took out of them."""
+        doc_ids = pa.concat_arrays(self._names)
+        for path in self._part.removed:
+            with pa.ipc.open_file(pa.OSFile(str(path))) as stream:
+                rows = stream.get_batch(self._part.number)
+            table = pa.Table.from_batches([rows.filter(pc.is_in(rows["doc_id"], doc_ids))])
+            self._hashes[1].update(table)
+            yield table
+
+    def digest(self) -> str:
+        """One hash of what was read and of the way rows are made of it."""
+        said = (self._part.recipe.way, *(found.hexdigest() for found in self._hashes))
+        return sha256(repr(said).encode()).hexdigest()
 
 
 def _named(documents: pa.RecordBatch, people: dict[str, str] | None) -> pa.RecordBatch:

@@ -68,6 +68,7 @@ class Written:
     file_bytes: int
     sha256: str
     files: dict[str, str]  # in the dataset's folder, with their SHA-256
+    names: dict[str, str]  # of these files, by the paths that they had as parts
 
 
 @dataclass(slots=True)
@@ -175,10 +176,12 @@ def name_shards(folder: Path, parts: Sequence[tuple[str, Mapping[str, PartTable]
             tables = [tables[config] for home, tables in parts if home == split and config in tables]
             shards = [shard for table in tables for shard in table.shards]
             files: dict[str, str] = {}
+            names: dict[str, str] = {}
             for number, shard in enumerate(shards):
                 name = f"{FOLDERS[config]}/{shard_name(split, number, len(shards))}"
                 (folder / shard.path).rename(folder / name)
                 files[name] = shard.sha256
+                names[shard.path] = name
             if tables:
                 found[f"{config}/{split}"] = Written(
                     sum(table.rows for table in tables),
@@ -186,5 +189,6 @@ def name_shards(folder: Path, parts: Sequence[tuple[str, Mapping[str, PartTable]
                     sum(shard.size for shard in shards),
                     joined_ranges({digit: value for table in tables for digit, value in table.ranges.items()}),
                     files,
+                    names,
                 )
     return found

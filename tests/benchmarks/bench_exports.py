@@ -227,7 +227,7 @@ def in_a_process(name: str, folder: Path, with_values: bool, workers: int) -> di
                         ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
                         used[pid] = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
             peak = max(peak, held)
-            time.sleep(0.2)
+            time.sleep(0.5)
         assert process.stdout is not None
         found: dict[str, Any] = json.loads(process.stdout.read())
     found["cpu"] += sum(used.values())
