@@ -52,7 +52,6 @@ def build(
       jiaozhu corpus build pages/ -o build/corpus
       jiaozhu corpus build crawl.jsonl extra.html -o build/corpus --workers 4
     """
-    from corpus.build import build_corpus
     from corpus.inputs import is_built_from, pages_sha256
 
     workspace: Workspace = context.obj
@@ -65,6 +64,8 @@ def build(
         else:
             Console().print(f"unchanged, nothing to do: {target}", soft_wrap=True, markup=False, highlight=False)
         return
+    from corpus.build import build_corpus  # all of the cleaner
+
     summary = build_corpus(paths, target, workers=workers, keep_traditional=keep, anew=force)
     if as_json:
         typer.echo(json.dumps(summary.as_dict(), ensure_ascii=False))

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from corpus.explained import visible
 from corpus.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -69,6 +68,7 @@ def build(
       jiaozhu exports build --forms conll,spacy
     """
     from annotation.labels import load_labels
+    from corpus.explained import visible
     from exports.build import build_dataset, settings_of, unchanged
 
     workspace: Workspace = context.obj

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import pyarrow.parquet as pq
@@ -237,3 +239,8 @@ def test_what_was_verified_once_is_not_verified_again_until_it_changes(workspace
     assert again.returncode == 1
     assert not json.loads(again.stdout)["passed"]
     assert jiaozhu(workspace, *verify).returncode == 1
+
+
+def test_the_console_starts_without_a_heavy_library():
+    code = "import jiaozhu, sys; print(sorted({'numpy', 'pyarrow', 'datasets', 'spacy', 'httpx'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout.strip() == b"[]"
