@@ -23,6 +23,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from annotation.chain import Marginals, best_paths
+from annotation.glued import unglued
 from annotation.groups import WORDS, Found, Word, Words, simple_of, suggest
 from annotation.mending import mend
 from annotation.repairs import repair
@@ -68,6 +69,7 @@ class Lac:
 
     def _give(self, doc: Doc, words: list[Word]) -> Doc:
         text = simple_of(doc)
+        words = unglued(text, words, tag)
         doc.user_data[WORDS] = repair(text, mend(text, words))
         return suggest(doc, GROUP, self.source, names(text, words))
 
