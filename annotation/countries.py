@@ -39,6 +39,35 @@ _MANY = re.compile(
 )
 
 
+# Leagues, cups and markets: 意|甲, 欧|冠, 美|股.
+_OF_ONE = re.compile(
+    "(?:[英西意德法荷葡俄土比苏巴阿中韩日澳][甲超乙]|[欧亚][冠洲]?(?:杯|冠|联)|[美港沪深日韩英德][股指市债]|[英西意德法]国德比)(?:联赛)?$"
+)
+_NO_OF_ONE = frozenset(
+    (
+        "中超市",
+        "美指",
+        "英市",
+        "德市",
+        "日市",
+        "美市",
+        "韩市",
+        "日指",
+        "深指",
+        "英指",
+        "港指",
+        "日股",
+        "中乙",
+        "英债",
+        "韩债",
+        "深债",
+        "沪债",
+        "深股",
+        "沪股",
+    )
+)
+
+
 def countries(text: str, words: Sequence[Word]) -> list[Word]:
     """中|方, 美|军, 访|华, 印|巴: a country by one character is a place."""
     found: list[Word] = []
@@ -61,7 +90,11 @@ def countries(text: str, words: Sequence[Word]) -> list[Word]:
             found += (Word(start, start + 1, "LOC", 0.8), Word(start + 1, end, "n", 0.0))
         elif size == 2 and (tag not in NAMED or score < UNSURE) and _TO.match(piece) and piece not in _NO_TO:
             found += (Word(start, start + 1, "v", 0.0), Word(start + 1, end, "LOC", 0.8))
-        elif size > 2 and tag in ("n", "nz", "ORG") and _OFFICIAL.match(piece) and piece not in divisions().codes:
+        elif (
+            _OF_ONE.match(piece) and piece not in _NO_OF_ONE
+            if size == 2
+            else tag in ("n", "nz", "ORG") and _OFFICIAL.match(piece) and piece not in divisions().codes
+        ):
             found += (Word(start, start + 1, "LOC", 0.7), Word(start + 1, end, "n", 0.0))
         elif (
             _PAIR.match(piece)

@@ -1,4 +1,4 @@
-"""People whose names touch, as posts write them: 周杰伦昆凌, which the model takes for one.
+"""Names that touch, as posts write them: 周杰伦昆凌, 东京品川, which the model takes for one.
 
 The model is asked again with the mark that the post leaves out: a text and its words in; the same words, each name
 apart, out.
@@ -6,53 +6,77 @@ apart, out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
+from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
-from annotation.sounds import sounds
+from annotation.mending import UNSURE
+from annotation.sounds import abroad, sounds
 
 Tag = Callable[[Sequence[str]], Sequence[Sequence[tuple[int, int, str, float]]]]
 
 AROUND = 12  # characters on either side that the model is shown again
-SURE = 0.75  # of both names, with the mark between
+SURE = {"PER": 0.75, "LOC": 0.5}  # of both names, with the mark between
 LEAST, MOST = 4, 9  # characters of two or three names
 _SURNAMES = lexicon("surnames")
+_COUNTRIES = lexicon("countries")
 _NO_SURNAME = frozenset("小老阿大二")
 
 
 def unglued(text: str, words: Sequence[Word], tag: Tag) -> list[Word]:
-    """The words with 肖战|王一博 as two people; they cover what they covered."""
+    """The words with 肖战|王一博 as two people, 东京|品川 as two places; they cover what they covered."""
     found: list[Word] = []
     for word in words:
-        found += _apart(text, word, tag) if _may_be_two(text, word) else (word,)
+        found += _apart(text, word, tag) if word.tag in SURE and LEAST <= word.end - word.start <= MOST else (word,)
     return found
 
 
-def _may_be_two(text: str, word: Word) -> bool:
+def _cuts(text: str, word: Word) -> list[int]:
+    """Where a second name may begin."""
     start, end, label, score = word
-    if label != "PER" or not LEAST <= end - start <= MOST or score > 0.8 or text[start] in _NO_SURNAME:
-        return False
     name = text[start:end]
-    foreign = sum(char is not None for char in map(sounds().match, name))
-    return name.isalpha() and not name.isascii() and 2 * foreign <= len(name)
+    if label == "PER" and score <= 0.8 and text[start] not in _NO_SURNAME and name.isalpha() and not name.isascii():
+        foreign = sum(char is not None for char in map(sounds().match, name))
+        between = range(start + 2, end - 1) if 2 * foreign <= len(name) else ()
+        return [cut for cut in between if text[start] in _SURNAMES or text[cut] in _SURNAMES]
+    if label == "LOC" and score < UNSURE and name not in abroad() and name not in divisions().codes:
+        return [
+            start + size
+            for size in (4, 3, 2)
+            if size < len(name) - 1 and _is_town(name[:size]) and not _OF_TOWN.match(name, size)
+        ]
+    return []
+
+
+def _is_town(name: str) -> bool:
+    return name in _COUNTRIES or name in divisions().codes or name in abroad()
+
+
+# After a town these make one name of both, or none: 南京|南站, 上海|市区.
+_OF_TOWN = re.compile(
+    r"[东西南北中老新大小]?[站城区路街港桥口门河江湖山岛海湾县市州镇乡村郊]$"
+    r"|.*(?:机场|地区|[市城郊景校港矿]区|新区|高新|开发区|经济|工业|高速|铁路|公路|国际|火车|地铁|一带|图书馆|博物|大学|学院|医院|中学"
+    r"|公司|集团|银行|自治|特别|共和)"
+)
 
 
 def _apart(text: str, word: Word, tag: Tag) -> Iterator[Word]:
     """The two names of which the model is surest, or the word as it was; a name of those may be two again."""
     start, end, label, _ = word
     first, last = max(0, start - AROUND), end + AROUND
-    cuts = [cut for cut in range(start + 2, end - 1) if text[start] in _SURNAMES or text[cut] in _SURNAMES]
+    cuts = _cuts(text, word)
     asked = tag([f"{text[first:cut]}、{text[cut:last]}" for cut in cuts])
     best: tuple[float, int, float, float] | None = None
     for cut, made in zip(cuts, asked, strict=True):
         scores = {(a + first, b + first): score for a, b, name, score in made if name == label}
         left, right = scores.get((start, cut)), scores.get((cut + 1, end + 1))
-        if left is not None and right is not None and min(left, right) >= SURE:
+        if left is not None and right is not None and min(left, right) >= SURE[label]:
             best = max(best or (0.0, 0, 0.0, 0.0), (min(left, right), cut, left, right))
     if best is None:
         yield word
         return
     _, cut, left, right = best
     for piece in (Word(start, cut, label, left), Word(cut, end, label, right)):
-        yield from _apart(text, piece, tag) if _may_be_two(text, piece) else (piece,)
+        yield from _apart(text, piece, tag) if piece.end - piece.start >= LEAST else (piece,)

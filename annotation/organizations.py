@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.adjacent import joined, split, without_country
+from annotation.adjacent import joined, known_bodies, split, without_country
 from annotation.companies import AFTER_BRAND, BEFORE_BRAND, brands, framed, is_business, latin, placed, tickers
 from annotation.government import state_bodies
 from annotation.groups import DIVISIONS, Found, Words, simple_of, suggest, suggested, words_of
@@ -250,7 +250,13 @@ def _by_model(edges: Edges, structured: Sequence[Name]) -> Iterator[Name]:
         if generic is not None and (generic.end() == len(name) or (last == len(name) and bare(name) <= generic.end())):
             level = last and text[start] in LEVEL and len(name) > 3
             bank = word.score > 0.7 and name.endswith("银行")
-            if not (level or bank or (STATE.match(name) and len(name) > 3) or is_called(text, start, end)):
+            if not (
+                level
+                or bank
+                or (STATE.match(name) and len(name) > 3)
+                or is_called(text, start, end)
+                or name in known_bodies()
+            ):
                 continue
         role = _ROLE.match(name)
         if role is not None and len(name) - role.end() > 3 and name[: role.end()].endswith(("股东", "企业", "记者")):

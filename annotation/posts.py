@@ -19,6 +19,9 @@ _MEDIUM = re.compile(
 )
 
 
+_POLICE = re.compile("平安[\u4e00-\u9fff]{2,4}")
+
+
 def handles(text: str, words: Sequence[Word]) -> list[Word]:
     """@平安|北京, @头条|新闻: a handle that ends in what publishes, or begins with a body, is one body."""
     if "@" not in text and "＠" not in text:
@@ -30,12 +33,20 @@ def handles(text: str, words: Sequence[Word]) -> list[Word]:
         stop = spans.get(word.start)
         if (
             stop is not None
-            and word.end < stop
+            and word.end <= stop
             and stop in ends
-            and (word.tag == "ORG" or (word.tag != "PER" and _MEDIUM.search(text, word.start, stop)))
+            and (
+                (word.tag == "ORG" and word.end < stop)
+                or (word.tag != "PER" and _MEDIUM.search(text, word.start, stop))
+                or _POLICE.fullmatch(text, word.start, stop)
+            )
         ):
             walk.take(word.start, stop, "ORG", 0.7)
             continue
+        if word.tag == "PER" and any(
+            a <= word.start < b and (word.start, word.end) != (a, b) for a, b in spans.items()
+        ):
+            word = word._replace(tag="n", score=0.0)  # @胖虎|不胖: called so, and nobody's name
         walk.keep(word)
     return walk.found
 

@@ -24,8 +24,10 @@ from annotation.walk import Walk
 
 SURNAMES = lexicon("surnames")
 _CITIES = lexicon("cities")
+_COMMON_BRANDS = lexicon("common_brands")
 _DOUBLE = lexicon("double_surnames")
 _CALLED = SURNAMES - frozenset("班家常党全代言车水项方后能应时双高平经文终强国总连有老公干庄")  # 班|主任 is no man
+_CALLED_ALONE = _CALLED - frozenset("于和从向同曾都别请时")  # words of their own
 _JAPANESE = lexicon("japanese_surnames")
 
 
@@ -48,7 +50,7 @@ _EVENT = re.compile(
 def _listed() -> tuple[dict[str, str], frozenset[str]]:
     """The label of each name, and the first two characters of all."""
     known = {**dict.fromkeys(lexicon("famous_sites"), "LOC"), **dict.fromkeys(lexicon("brands"), "ORG")}
-    return known, frozenset(name[:2] for name in known)
+    return known, frozenset(name[:2] for name in known) | _COMMON_BRANDS
 
 
 def listed(text: str, words: Sequence[Word]) -> list[Word]:
@@ -76,7 +78,7 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
                     break
         if label is not None and not (tag in NAMED and end > last):
             if last == end and tag in NAMED and score > (UNSURE if tag == LABELS[label] else 0.9):
-                walk.keep(word)
+                walk.keep(word._replace(score=max(score, 0.8)))  # 切尔西: also a town abroad
             else:
                 walk.take(start, last, label, max(score, 0.7))
             continue
@@ -84,7 +86,7 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
             tag == "nz"
             and headed
             and (product := _PRODUCT.search(text, start + 2, end)) is not None
-            and known.get(text[start : product.start()]) == "ORG"
+            and (known.get(text[start : product.start()]) == "ORG" or text[start : product.start()] in _COMMON_BRANDS)
         ):
             walk.keep(Word(start, product.start(), "ORG", RULE), Word(product.start(), end, "n", 0.0))  # 三星|手机
             continue
@@ -130,7 +132,7 @@ def _brand_within(text: str, start: int, end: int, known: dict[str, str]) -> lis
 
 _PRODUCT = re.compile(
     r"(?:手机|电脑|电视机?|空调|冰箱|汽车|相机|笔记本|平板|快递|外卖|客服|充电宝|路由器|手环|耳机|[信银储][用行蓄]卡|宽带"
-    r"|专柜|门店|旗舰店|超市|股票|财报|员工|小哥|[A-Za-z0-9][A-Za-z0-9+ -]*)$"
+    r"|专柜|门店|旗舰店|超市|顺风车|专车|快车|司机|股票|财报|员工|小哥|[A-Za-z0-9][A-Za-z0-9+ -]*)$"
 )
 
 # What makes another name of a brand before it: 京东|物流, 腾讯|公司.
@@ -183,6 +185,18 @@ def people(text: str, words: Sequence[Word]) -> list[Word]:
             continue
         if tag == "PER" and end - start == 2 and text[end - 1] in "从把给被向" and score < UNSURE:
             found += (Word(start, end - 1, "n", 0.0), Word(end - 1, end, "p", 0.0))  # 骑着马|从|鲁昂
+            continue
+        if (
+            end - start == 1
+            and tag not in ("PER", "m", "q", "u", "r", "w")
+            and text[start] in _CALLED_ALONE
+            and index + 1 < len(words)
+            and words[index + 1].start == end
+            and words[index + 1].end - end > 1
+            and text[end : words[index + 1].end] in _TITLES
+            and (not found or found[-1].tag in ("w", "c", "p", "n", "v", "xc", "ORG", "LOC", "u", "nz", "r"))
+        ):
+            found.append(Word(start, end, "PER", RULE))  # 史|校长
             continue
         if tag == "PER" and end - start == 1 and text[start] in SURNAMES and index + 1 < len(words):
             after = words[index + 1]

@@ -27,7 +27,7 @@ _CITY_SITE = re.compile(
 )
 _NO_SITE_PLACE = frozenset(("中国", "全国"))
 _OUTSIDE = re.compile("[河江湖溪][边畔岸上里中底面水]|山[里上下中间]")
-_ENDINGS = frozenset("渡桥寺庙沟崖坡屯庄村岭坳洼湾滩塘营铺集堡寨河江湖山峰洞潭泉街巷庵祠塔亭阁")
+_ENDINGS = frozenset("站渡桥寺庙沟崖坡屯庄村岭坳洼湾滩塘营铺集堡寨河江湖山峰洞潭泉街巷庵祠塔亭阁")
 _HAMLET = frozenset("沟屯庄村崖坳洼寨堡渡铺湾岭峪圩塬坞")
 _VILLAGE = re.compile(".家[集庄屯沟村堡寨铺洼湾营坪坡岭桥渡坳窑塘埠港巷峪圩坞湖]")
 _GOING = re.compile("[在到从往回进]了?$|[去过出]了$|离开了?$|直奔$")
