@@ -18,7 +18,7 @@ from annotation.sounds import abroad, sounds
 Tag = Callable[[Sequence[str]], Sequence[Sequence[tuple[int, int, str, float]]]]
 
 AROUND = 12  # characters on either side that the model is shown again
-SURE = {"PER": 0.75, "LOC": 0.5}  # of both names, with the mark between
+SURE = {"PER": 0.75, "LOC": 0.4}  # of both names, with the mark between
 LEAST, MOST = 4, 9  # characters of two or three names
 _SURNAMES = lexicon("surnames")
 _COUNTRIES = lexicon("countries")
@@ -67,7 +67,7 @@ def _apart(text: str, word: Word, tag: Tag) -> Iterator[Word]:
     start, end, label, _ = word
     first, last = max(0, start - AROUND), end + AROUND
     cuts = _cuts(text, word)
-    asked = tag([f"{text[first:cut]}、{text[cut:last]}" for cut in cuts])
+    asked = tag([f"{text[first:cut]}、{text[cut:last]}" for cut in cuts]) if cuts else ()
     best: tuple[float, int, float, float] | None = None
     for cut, made in zip(cuts, asked, strict=True):
         scores = {(a + first, b + first): score for a, b, name, score in made if name == label}
