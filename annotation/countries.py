@@ -136,7 +136,7 @@ def states(text: str, words: Sequence[Word]) -> list[Word]:
                 continue
             tail = _OF_PLACE.search(text, start, end)
             if tail is not None:
-                walk.keep(word._replace(end=tail.start()), Word(tail.start(), end, "n", 0.0))
+                walk.found += (word._replace(end=tail.start()), Word(tail.start(), end, "n", 0.0))
                 continue
         walk.keep(word)
     return walk.found
@@ -177,7 +177,7 @@ def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
             if match["body"] is not None:
                 walk.take(start, match.end(), "ORG", 0.8)
             else:
-                walk.keep(
+                walk.found += (
                     Word(start, match.end("from"), "LOC", 0.8),
                     Word(match.end("from"), match.start("to"), "v", 0.0),
                     Word(*match.span("to"), "ORG" if match["to"] == "联合国" else "LOC", 0.8),
@@ -187,10 +187,10 @@ def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
         if tag == "ORG" and end - start > 4 and _COMPANY.search(text, start, end):
             size = next((size for size in (6, 5, 4, 3, 2) if text[start : start + size] in COUNTRIES), 0)
             if size and end - start - size > 2 and not OF_COUNTRY.fullmatch(text, start + size, end):
-                walk.keep(Word(start, start + size, "LOC", max(score, RULE)), word._replace(start=start + size))
+                walk.found += (Word(start, start + size, "LOC", max(score, RULE)), word._replace(start=start + size))
                 continue
         if tag == "LOC" and score < UNSURE and (act := _ACT.search(text, start, end)) is not None:
-            walk.keep(word._replace(end=act.start()), Word(act.start(), end, "v", 0.0))
+            walk.found += (word._replace(end=act.start()), Word(act.start(), end, "v", 0.0))
             continue
         if tag in ("LOC", "ORG") and (text[start:end] in COUNTRIES or text[start:end] in COUNTRY):
             body = _NATIONAL.match(text, end)
@@ -202,7 +202,7 @@ def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
             and (force := _FORCES.search(text, start, end)) is not None
             and text[start : force.start()] in COUNTRIES
         ):
-            walk.keep(Word(start, force.start(), "LOC", max(score, RULE)), Word(force.start(), end, "n", 0.0))
+            walk.found += (Word(start, force.start(), "LOC", max(score, RULE)), Word(force.start(), end, "n", 0.0))
             continue
         if tag == "ORG" and text[start:end] in COUNTRIES and _OF_STATE.match(text, end):
             word = Word(start, end, "LOC", max(score, RULE))

@@ -19,6 +19,7 @@ Tag = Callable[[Sequence[str]], Sequence[Sequence[tuple[int, int, str, float]]]]
 
 AROUND = 12  # characters on either side that the model is shown again
 SURE = {"PER": 0.75, "LOC": 0.4}  # of both names, with the mark between
+WORTH, SUREST = 0.15, 0.8  # the score of a word about which it is asked; below it is seldom a name at all
 LEAST, MOST = 4, 9  # characters of two or three names
 _SURNAMES = lexicon("surnames")
 _COUNTRIES = lexicon("countries")
@@ -37,11 +38,13 @@ def _cuts(text: str, word: Word) -> list[int]:
     """Where a second name may begin."""
     start, end, label, score = word
     name = text[start:end]
-    if label == "PER" and score <= 0.8 and text[start] not in _NO_SURNAME and name.isalpha() and not name.isascii():
+    if not WORTH < score < SUREST:
+        return []
+    if label == "PER" and text[start] not in _NO_SURNAME and name.isalpha() and not name.isascii():
         foreign = sum(char is not None for char in map(sounds().match, name))
         between = range(start + 2, end - 1) if 2 * foreign <= len(name) else ()
         return [cut for cut in between if text[start] in _SURNAMES or text[cut] in _SURNAMES]
-    if label == "LOC" and score < UNSURE and name not in abroad() and name not in divisions().codes:
+    if label == "LOC" and 2 * WORTH < score < UNSURE and name not in abroad() and name not in divisions().codes:
         return [
             start + size
             for size in (4, 3, 2)

@@ -122,6 +122,8 @@ def is_called(text: str, start: int, end: int) -> bool:
 
 def called(text: str, words: Sequence[Word]) -> list[Word]:
     """Companies called by a common word, where their customers speak."""
+    if not any(name in text for name in _CALLED):
+        return list(words)
     return [
         Word(word.start, word.end, "ORG", RULE)
         if word.end - word.start == 2
@@ -140,6 +142,8 @@ _GIVEN = re.compile("[A-Z][a-z]{2,9}")
 
 def latin(text: str, words: Sequence[Word]) -> list[Word]:
     """Taylor| |Swift: a name in Latin letters, all its words."""
+    if not any(word.tag == "PER" and text[word.start].isascii() for word in words):
+        return list(words)
     ends = {word.end for word in words}
     walk = Walk(words)
     for word in walk:
@@ -157,7 +161,7 @@ _NO_BRAND = re.compile(rf"(?:{alternatives('common_industries')}|版|款|型|级
 
 _CAMPUSES = lexicon("campuses")
 _CAMPUSES_TOO = lexicon("campuses_too")
-_CAMPUS_HEADS = frozenset(name[:2] for name in _CAMPUSES | _CAMPUSES_TOO)
+_CAMPUS_HEAD = re.compile("|".join(sorted({name[:2] for name in _CAMPUSES | _CAMPUSES_TOO})))
 _ON_CAMPUS = re.compile(
     r"的?(?:学[生子姐长弟妹]|同学|[男女]生|校[友园长区门庆花草]|教授|老师|导师|博士|硕士|研究生|本科|毕业|新生|大[一二三四]|食堂|宿舍|寝室|图书馆|教学楼|实验室|操场|体育馆|[东南西北]门|樱花|银杏|附[中小属]|录取|招生|保研|考研|分数线|法学院|医学院|商学院|[\u4e00-\u9fff]{2,3}校区)"
 )
@@ -166,11 +170,14 @@ _TO_CAMPUS = re.compile(r"(?:考上?了?|报考|保送|毕业于|就读于?|母�
 
 def campuses(text: str, words: Sequence[Word]) -> list[Word]:
     """听说|北邮|食堂, 我们|山大|的男生: universities by their short forms."""
+    heads = {match.start() for match in _CAMPUS_HEAD.finditer(text)}
+    if not heads or heads.isdisjoint([word.start for word in words]):
+        return list(words)
     ends = {word.end for word in words}
     walk = Walk(words)
     for word in walk:
         start, end, tag, score = word
-        if text[start : start + 2] not in _CAMPUS_HEADS or (tag in NAMED and score > UNSURE and end - start > 1):
+        if start not in heads or (tag in NAMED and score > UNSURE and end - start > 1):
             walk.keep(word)
             continue
         for size in (5, 4, 3, 2):

@@ -88,12 +88,12 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
             and (product := _PRODUCT.search(text, start + 2, end)) is not None
             and (known.get(text[start : product.start()]) == "ORG" or text[start : product.start()] in _COMMON_BRANDS)
         ):
-            walk.keep(Word(start, product.start(), "ORG", RULE), Word(product.start(), end, "n", 0.0))  # 三星|手机
+            walk.found += (Word(start, product.start(), "ORG", RULE), Word(product.start(), end, "n", 0.0))  # 三星|手机
             continue
         if tag == "ORG" and score < UNSURE and end - start > 2:
             pieces_of = _brand_within(text, start, end, known)
             if pieces_of:
-                walk.keep(*pieces_of)
+                walk.found += pieces_of
                 continue
         if (
             tag == "PER"
@@ -113,7 +113,7 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
                 city = piece[: event.start()]
                 if city in abroad() or city in COUNTRIES or city in codes or city in _CITIES:
                     cut = start + event.start()
-                    walk.keep(Word(start, cut, "LOC", 0.7), Word(cut, end, "nz", 0.0))
+                    walk.found += (Word(start, cut, "LOC", 0.7), Word(cut, end, "nz", 0.0))
                     continue
         walk.keep(word)
     return walk.found

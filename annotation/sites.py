@@ -113,7 +113,7 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
             if tag in ("LOC", "ORG") and end - start > 4 and (tag == "LOC" or score < 0.8):
                 pieces = _city_apart(text, start, end, tag, score)
                 if pieces:
-                    walk.keep(*pieces)
+                    walk.found += pieces
                     continue
         walk.keep(word)
     return walk.found

@@ -17,6 +17,7 @@ class Walk:
         self.words = words
         self.index = 0  # of the word that is looked at
         self.found: list[Word] = []
+        self.keep = self.found.append  # what the word that is looked at becomes; most stay as they are
         self._cursor = 0  # where the last name ends
 
     def __iter__(self) -> Iterator[Word]:
@@ -27,10 +28,6 @@ class Walk:
                 yield word
             elif word.end > self._cursor:
                 self.found.append(Word(self._cursor, word.end, "n", 0.0))
-
-    def keep(self, *words: Word) -> None:
-        """What the word that is looked at becomes, itself or its pieces."""
-        self.found += words
 
     def take(self, start: int, end: int, tag: str, score: float) -> None:
         """A name that begins with that word, and ends in it or in a later one."""
