@@ -18,7 +18,7 @@ from annotation.occurrences import occurrences
 from annotation.sounds import is_foreign
 from annotation.titled import TITLE
 
-VERSION = "0.5.1"
+VERSION = "0.5.2"
 GROUP = "people"
 
 SURNAMES = lexicon("surnames")

@@ -26,8 +26,6 @@ SURNAMES = lexicon("surnames")
 _CITIES = lexicon("cities")
 _COMMON_BRANDS = lexicon("common_brands")
 _DOUBLE = lexicon("double_surnames")
-_CALLED = SURNAMES - frozenset("班家常党全代言车水项方后能应时双高平经文终强国总连有老公干庄")  # 班|主任 is no man
-_CALLED_ALONE = _CALLED - frozenset("于和从向同曾都别请时")  # words of their own
 _JAPANESE = lexicon("japanese_surnames")
 
 
@@ -177,26 +175,11 @@ def people(text: str, words: Sequence[Word]) -> list[Word]:
                 found.append(Word(start, after.end, "PER", max(score, RULE)))
                 skip = True
                 continue
-        if tag == "n" and 2 < end - start < 5 and text[start + 1 : end] in _TITLES and text[start] in _CALLED:
-            found += (Word(start, start + 1, "PER", RULE), Word(start + 1, end, "n", 0.0))  # 田|主任
-            continue
         if tag == "PER" and end - start > 2 and _RUNS_ON.match(text, end - 1):
             found += (Word(start, end - 1, "PER", max(score, RULE)), Word(end - 1, end, "d", 0.0))
             continue
         if tag == "PER" and end - start == 2 and text[end - 1] in "从把给被向" and score < UNSURE:
             found += (Word(start, end - 1, "n", 0.0), Word(end - 1, end, "p", 0.0))  # 骑着马|从|鲁昂
-            continue
-        if (
-            end - start == 1
-            and tag not in ("PER", "m", "q", "u", "r", "w")
-            and text[start] in _CALLED_ALONE
-            and index + 1 < len(words)
-            and words[index + 1].start == end
-            and words[index + 1].end - end > 1
-            and text[end : words[index + 1].end] in _TITLES
-            and (not found or found[-1].tag in ("w", "c", "p", "n", "v", "xc", "ORG", "LOC", "u", "nz", "r"))
-        ):
-            found.append(Word(start, end, "PER", RULE))  # 史|校长
             continue
         if tag == "PER" and end - start == 1 and text[start] in SURNAMES and index + 1 < len(words):
             after = words[index + 1]
