@@ -34,7 +34,7 @@ _PAIRS = "|".join(
     f"{a}、{b}" for row in ([str(n) for n in range(1, 13)], list("一二三四五六七八九")) for a, b in pairwise(row)
 )
 
-_ERAS = {
+ERAS = {
     "民国": 1912, "宣统": 1909, "光绪": 1875, "同治": 1862, "咸丰": 1851, "道光": 1821, "嘉庆": 1796, "乾隆": 1736,
     "雍正": 1723, "康熙": 1662, "顺治": 1644, "崇祯": 1628, "天启": 1621, "万历": 1573, "隆庆": 1567, "嘉靖": 1522,
     "正德": 1506, "弘治": 1488, "成化": 1465, "永乐": 1403, "洪武": 1368, "开元": 713, "贞观": 627,
@@ -110,7 +110,7 @@ POINT = re.compile(
             {_NOT_INSIDE}(?:公元|西元|)(?P<year>{_YEAR}){_S}年(?!代)
             |{_NOT_INSIDE}(?P<plain_year>20[{DIGIT}]{{2}})(?=[Qq][1-4１-４])
             |(?:公元|西元)(?:(?P<before>前)|)(?P<old_year>[{DIGIT}]{{1,4}}|[{_N}十百千]{{1,8}}){_S}年
-            |(?P<era>{"|".join(_ERAS)})(?P<reign>元|[{_N}十]{{1,3}}|[{DIGIT}]{{1,2}}){_S}年
+            |(?P<era>{"|".join(ERAS)})(?P<reign>元|[{_N}十]{{1,3}}|[{DIGIT}]{{1,2}}){_S}年
             |(?P<that_year>[今去明前后後同当當次翌本上来來])年度?
             |{_NOT_INSIDE}(?P<short_year>[{DIGIT}]{{2}}|[{_N}]{{2}}){_S}年(?!代)(?:(?={_S}{_MONTH}{_S}月)|(?<=[0０零〇][{DIGIT}{_N}]年))
             |{_NOT_INSIDE}
@@ -243,7 +243,7 @@ def _year_of(found: dict[str, str], published: date | None) -> str:
         return ("BC" if "before" in found else "") + f"{read_year(found['old_year']) or 0:04}"
     if "era" in found:
         reign = 1 if found["reign"] == "元" else read_year(found["reign"]) or 1
-        return f"{_ERAS[found['era']] + reign - 1:04}"
+        return f"{ERAS[found['era']] + reign - 1:04}"
     if "that_year" in found and published and found["that_year"] in _YEARS_AWAY:
         return f"{published.year + _YEARS_AWAY[found['that_year']]:04}"
     if "short_year" in found:

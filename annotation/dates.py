@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from annotation.date_points import AROUND, BETWEEN, CLOCK_ALONE, POINT, Point, read_point, read_time
+from annotation.date_points import AROUND, BETWEEN, CLOCK_ALONE, ERAS, POINT, Point, read_point, read_time
 from annotation.numerals import DIGIT, NUMERAL, POWER, Approx, Edges, behind, outside
 
 VERSION = "0.1.0"
@@ -50,8 +50,17 @@ def day_of(published_at: str | None) -> date | None:
         return None
 
 
+# Where a point may begin: at a figure, and at a word of `POINT` by its first two characters.
 _CANDIDATE = re.compile(
-    rf"[{DIGIT}{NUMERAL}{POWER}]{{1,40}}|[第正腊臘冬闰閏今去明前后後同当當次翌本上下来來昨即这這农農夏北美东西格公大民宣光道嘉乾雍康顺崇天隆弘成永洪开贞令平昭]"
+    rf"""
+    [{DIGIT}{NUMERAL}{POWER}]{{1,40}}
+    |[今去明前后後同当當次翌本上来來](?=年)|[今明昨后後前当當次翌即](?=[日天晚早晨])
+    |[本上下当當次同](?=月)|[上下这這](?=[个個])|[上本](?=个|[ \u00a0\u3000]?世)|[上下](?=半)|前(?=[{DIGIT}{NUMERAL}十])
+    |第(?=[{DIGIT}{NUMERAL}])|[正腊臘冬](?=[ \u00a0\u3000]?月)|[闰閏]|[农夏](?=历)|農(?=曆)|大(?=年)
+    |公(?=[历曆元])|西(?=元)|北(?=京)|[当當](?=地)|美(?=[东西])|[东西](?=部)|格(?=林)
+    |{"|".join(f"{name[0]}(?={name[1:]})" for name in ERAS)}
+    """,
+    re.VERBOSE,
 )
 
 

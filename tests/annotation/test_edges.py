@@ -110,3 +110,31 @@ def test_a_pattern_that_reaches_over_an_edge_is_found(pattern):
 @pytest.mark.parametrize("pattern", ["元(?!万.)", "元(?![一-龥])", "(?<!.亿)元", "元|亿"])
 def test_a_pattern_that_only_touches_an_edge_is_not(pattern):
     assert not list(over(parser.parse(pattern), edges_of(amounts)))
+
+
+TAILS = (
+    "",
+    "9月5日",
+    "年9月5日",
+    "月5日",
+    "半年",
+    "年",
+    "季度",
+    "个月5日",
+    "月",
+    "世纪80年代",
+    "时间9月5日",
+    "9年",
+    "晚8时",
+    " 5月",
+)
+
+
+@pytest.mark.slow
+def test_a_point_begins_only_where_one_is_looked_for():
+    named = sorted({char for char in date_points.POINT.pattern if char > "\u3000" or char.isdigit()} | {" "})
+    words = [first + second + tail for first in named for second in named for tail in TAILS]
+    skipped = [word for word in words if not dates._CANDIDATE.match(word)]
+    assert len(skipped) > 100_000
+    read = {word[0] for word in skipped if date_points.read_point(word, 0, None)}
+    assert read == set(" 的之")  # these belong to a year before them
