@@ -71,6 +71,7 @@ def test_only_new_texts_are_read_and_the_bytes_are_the_same(tmp_path, texts, tak
 STATE = st.lists(st.tuples(st.sampled_from(TEXTS), st.booleans()), min_size=1, max_size=12)
 
 
+@pytest.mark.slow
 @given(states=st.lists(STATE, min_size=2, max_size=3), sizes=st.lists(st.integers(1, 5), min_size=3, max_size=3))
 @settings(max_examples=15, deadline=None)
 def test_any_runs_in_a_row_give_the_bytes_of_the_last_whatever_their_batch_sizes(tmp_path_factory, states, sizes):

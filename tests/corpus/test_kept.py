@@ -203,6 +203,7 @@ STATE = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(states=st.lists(STATE, min_size=2, max_size=3), batch=st.sampled_from([1, 2, 3, BATCH]))
 @settings(max_examples=15, deadline=None)
 def test_any_builds_in_a_row_give_the_bytes_of_the_last_and_clean_only_what_is_new(tmp_path_factory, states, batch):
@@ -222,6 +223,7 @@ def test_any_builds_in_a_row_give_the_bytes_of_the_last_and_clean_only_what_is_n
             before = now
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_any_number_of_workers_gives_the_same_bytes_upon_the_corpus_of_another(tmp_path, monkeypatch, workers):
     monkeypatch.setattr("corpus.build.BATCH", 2)  # so that there is something for each of them
@@ -235,6 +237,7 @@ def test_any_number_of_workers_gives_the_same_bytes_upon_the_corpus_of_another(t
     assert same_as_from_nothing(pages, tmp_path / "corpus", workers=workers) == 8
 
 
+@pytest.mark.slow
 def test_a_build_that_was_killed_leaves_the_corpus_before_to_the_next(pages, built, tmp_path):
     change(pages)
     (pages / "many.jsonl").write_text(

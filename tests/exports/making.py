@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from annotation.labels import Label, LabelScheme
 from annotation.log import Record, Span, Suggestion, append
@@ -159,6 +160,15 @@ def gathered(corpus: Path, log: Path, scheme: LabelScheme = SCHEME, **options) -
                 ]
                 records[row["doc_id"]] = SimpleNamespace(**row | {"spans": tuple(spans)})
     return SimpleNamespace(records=records, **{name: getattr(found, name) for name in found.__slots__})
+
+
+def one_fast_a_promise(cases: dict[str, tuple]) -> list:
+    """The names of cases that end with what they break, as parameters; further ones of the same promises are slow."""
+    seen, found = [], []
+    for name, (*_, broken) in cases.items():
+        found.append(pytest.param(name, id=name.replace(" ", "-"), marks=pytest.mark.slow if broken in seen else ()))
+        seen.append(broken)
+    return found
 
 
 def tags_of(length: int, entities: list[tuple[int, int, str]], labels: list[str], scheme: str = "bio") -> list[int]:

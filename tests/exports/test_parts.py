@@ -31,6 +31,7 @@ def build(made, output, **options):
     return build_dataset(made.corpus, made.log, output, SCHEME, **{**OPTIONS, **options})
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_gives_the_same_bytes_and_says_the_same(broken, parts, tmp_path):
     found = [build(broken, tmp_path / str(workers), workers=workers) for workers in (1, 3)]
     assert contents(tmp_path / "1") == contents(tmp_path / "3")
@@ -79,6 +80,7 @@ def test_what_stops_a_build_leaves_nothing_behind_with_any_number_of_workers(bro
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc for the workers")
 def test_a_worker_that_is_killed_is_one_line_and_the_old_dataset_stays(many, parts, tmp_path):
     from multiprocessing import active_children

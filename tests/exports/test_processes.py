@@ -40,7 +40,7 @@ def end(number):
     return number
 
 
-@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 def test_what_is_made_comes_in_the_order_of_the_jobs(count):
     with processes(count) as run:
         found = list(run(slow_square, iter(range(20))))
@@ -110,6 +110,7 @@ def wait(seconds):
     return os.getpid()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc which processes are there")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_the_workers_end_with_the_one_who_started_them(how):

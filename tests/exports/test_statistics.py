@@ -120,6 +120,7 @@ def test_claims_that_are_not_looked_at_are_not_let_pass(tmp_path, options, said)
         read_groups(write(tmp_path / "t.parquet", ROWS, **options), SCHEMA)
 
 
+@pytest.mark.slow
 def test_any_changed_byte_of_the_metadata_is_an_error_or_a_complaint_and_never_a_crash(tmp_path):
     path = write(tmp_path / "t.parquet", ROWS)
     whole = path.read_bytes()

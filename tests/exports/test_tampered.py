@@ -26,7 +26,7 @@ from exports.hashes import joined_hash
 from exports.rows import CONFIGS, FOLDERS, shape_of, shards
 from exports.splits import SPLITS
 from exports.verify import PROMISES, verify_dataset
-from tests.exports.making import PAGES, SCHEME, SPANS, make, record, span
+from tests.exports.making import PAGES, SCHEME, SPANS, make, one_fast_a_promise, record, span
 
 FORGED = ("sums", "rows")  # what a forger makes right
 
@@ -318,14 +318,7 @@ def test_what_a_forger_does_not_touch_is_sound(forged):
     assert broken(forged.folder, forged.made.corpus, forged.made.log) == set()
 
 
-FIRST = {promise: case for case, (*_, promise) in reversed(CASES.items())}  # the others are slow, all together
-
-
-@pytest.mark.parametrize(
-    "case",
-    [pytest.param(case, marks=() if case in FIRST.values() else pytest.mark.slow) for case in CASES],
-    ids=lambda case: case.replace(" ", "-"),
-)
+@pytest.mark.parametrize("case", one_fast_a_promise(CASES))
 def test_each_change_of_the_rows_breaks_the_promise_of_its_name(forged, case):
     config, change, name = CASES[case]
     found = forged(config, change, "train")
