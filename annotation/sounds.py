@@ -19,6 +19,7 @@ from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, TITLED, UNSURE
 
 TABLE = Path(__file__).with_name("abroad.txt")
+SURE = 0.8  # of the model: such a word is left as it is
 SELDOM = 6  # a character in fewer towns is one of a translation
 COUNTRIES = lexicon("countries")
 
@@ -69,7 +70,7 @@ def foreign(text: str, words: Sequence[Word]) -> list[Word]:
             found.append(_unseen(text, word, pattern))
             index += 1
             continue
-        if word.score >= 0.8 or not pattern.match(text, word.start, word.start + 1):
+        if word.score >= SURE or not pattern.match(text, word.start, word.start + 1):
             found.append(word)
             index += 1
             continue
@@ -92,7 +93,9 @@ def foreign(text: str, words: Sequence[Word]) -> list[Word]:
             while first > 0 and len(found) and _is_piece(text, words[first - 1], pattern, found[-1]):
                 first -= 1
                 found.pop()
-            while last + 1 < count and _is_piece(text, words[last + 1], pattern, words[last + 1]):
+            while last + 1 < count and (
+                _is_piece(text, words[last + 1], pattern, words[last + 1]) or _is_half(text, words[last : last + 2])
+            ):
                 last += 1
         start, end = words[first].start, words[last].end
         run = pattern.match(text, start, end)
@@ -111,6 +114,13 @@ def foreign(text: str, words: Sequence[Word]) -> list[Word]:
         found.append(Word(start, end, _kind(text, start, end, word, name), max(word.score, RULE)))
         index = last + 1
     return found
+
+
+def _is_half(text: str, pair: Sequence[Word]) -> bool:
+    """康斯坦|丁内斯库: whether two unsure people are the halves of one name; two of them would stand apart."""
+    left, right = pair
+    people = left.tag == right.tag == "PER" and left.end == right.start and max(left.score, right.score) < SURE
+    return people and sounds().fullmatch(text, left.start, right.end) is not None
 
 
 def _town(text: str, word: Word) -> int | None:
