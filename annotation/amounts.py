@@ -236,7 +236,7 @@ _Condition = Callable[
 ]  # on the words around: of a text, where the amount begins and where it ends
 
 
-@lru_cache(maxsize=1 << 14)  # the same amounts come again and again
+@lru_cache(maxsize=1 << 13)  # the same amounts come again and again
 def _read(groups: tuple[str | None, ...], words: str) -> tuple[str, Number, str, tuple[_Condition, ...]]:
     """Label, value and unit of a match of these words, and what has to hold of the words around, or it is no amount."""
     found = dict(zip(_GRAMMAR.groupindex, groups, strict=True))

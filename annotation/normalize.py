@@ -74,7 +74,7 @@ def normalize_all(
     return found
 
 
-@lru_cache(maxsize=1 << 15)  # the same amounts and dates come again and again between the same words
+@lru_cache(maxsize=1 << 14)  # the same amounts and dates come again and again between the same words
 def _read_near(text: str, start: int, end: int, label: str, day: date | None) -> str | None:
     """The value of an amount or a date by the words around it, as far as they matter."""
     if label == "DATE":
