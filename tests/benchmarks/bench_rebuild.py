@@ -14,7 +14,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from filecmp import cmp, cmpfiles
 from pathlib import Path
 from subprocess import DEVNULL, Popen
@@ -100,11 +100,10 @@ def same(one: Path, other: Path) -> bool:
     return names == files_of(other) and len(equal) == len(names) + 1
 
 
-def measure(count: int, work: Path) -> list[dict[str, object]]:
-    """A row for each edit."""
+def measure(count: int, work: Path) -> Iterator[dict[str, object]]:
+    """A row for each edit and command, as soon as it is measured."""
     pages, corpus, table = work / "pages", work / "corpus", work / "table" / "suggestions.parquet"
     make_pages(pages, count)
-    rows = []
     for number, (name, edit) in enumerate(EDITS.items()):
         if edit:
             edit(pages, number * count // len(EDITS))
@@ -119,27 +118,24 @@ def measure(count: int, work: Path) -> list[dict[str, object]]:
                 timed(*command, "-o", str(fresh), "--force")
                 equal = same(output, fresh) if output.is_dir() else cmp(output, fresh, shallow=False)
             row = {"pages": count, "edit": name, "command": command[1], "cpu": round(cpu, 2), "clock": round(clock, 2)}
-            rows.append(row | {"same bytes": equal})
-    return rows
+            yield row | {"same bytes": equal}
 
 
 def main() -> None:
-    """Print a table, or JSON."""
+    """Print a table at the end, or a JSON object a line as they come."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--pages", type=int, nargs="+", default=[300, 3000])
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    rows = []
+    table = Table("pages", "edit", "command", "cpu", "clock", "same bytes")
     for count in arguments.pages:
         with tempfile.TemporaryDirectory() as work:
-            rows += measure(count, Path(work))
-    if arguments.json:
-        print(json.dumps(rows, indent=1))
-        return
-    table = Table(*rows[0])
-    for row in rows:
-        table.add_row(*map(str, row.values()))
-    Console().print(table)
+            for row in measure(count, Path(work)):
+                table.add_row(*map(str, row.values()))
+                if arguments.json:
+                    print(json.dumps(row), flush=True)
+    if not arguments.json:
+        Console().print(table)
 
 
 if __name__ == "__main__":
