@@ -40,14 +40,9 @@ def make_pages(folder: Path, count: int) -> None:
     for number in range(count):
         page, draw = samples[number % len(samples)], random.Random(number)
         text = "".join(draw.choice(han) if "\u4e00" <= c <= "\u9fff" and draw.random() < 0.1 else c for c in page.raw)
-        file = place(folder, number, page.is_html)
+        file = folder / f"{number // A_FOLDER:04}" / f"{number:07}.{'html' if page.is_html else 'txt'}"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text.replace("charset=gb2312", "charset=utf-8"), "utf-8")
-
-
-def place(folder: Path, number: int, is_html: bool = False) -> Path:
-    """The file of a page."""
-    return folder / f"{number // A_FOLDER:04}" / f"{number:07}.{'html' if is_html else 'txt'}"
 
 
 def change(pages: Path, number: int) -> None:
@@ -74,6 +69,14 @@ def delete(pages: Path, number: int) -> None:
     file.unlink()
 
 
+def shuffle(pages: Path, number: int) -> None:
+    """Every page gets another name, and so another place."""
+    files = sorted(path for path in pages.rglob("*") if path.is_file())
+    random.Random(number).shuffle(files)
+    for place, file in enumerate(files):
+        file.rename(pages / f"other{place:07}{file.suffix}")
+
+
 EDITS: dict[str, Callable[[Path, int], None] | None] = {
     "first build": None,
     "nothing changed": None,
@@ -81,6 +84,7 @@ EDITS: dict[str, Callable[[Path, int], None] | None] = {
     "one page added": add,
     "one page renamed": rename,
     "one page deleted": delete,
+    "all pages renamed": shuffle,
 }
 
 
