@@ -24,7 +24,9 @@ from exports.verify import verify_dataset
 
 VARIABLE = "HF_TOKEN"
 KEPT = frozenset({".gitattributes"})  # the Hub's own, which it writes into every repository
+IGNORING = ".gitignore"  # the Hub's client leaves out what it names
 
+_REFUSED = re.compile(r"\((\d{3}) [A-Z]")  # what the client's upload over Xet says of an answer, in words alone
 _SIGNED = re.compile(r"\?[^\s'\"]+")  # an address to upload to is a right to write, by what follows its question mark
 
 T = TypeVar("T")
@@ -142,6 +144,11 @@ def publish(folder: Path, planned: Plan, token: str, *, public: bool = False, me
     _asked(where, token, lambda: api.create_repo(name, repo_type="dataset", private=not public, exist_ok=True))
     head = str(_asked(where, token, lambda: api.dataset_info(name).sha))
     there = _remote(api, where, token, name, head)
+    if IGNORING in there:
+        raise JiaozhuError(
+            f"{where}: nothing was published: the {IGNORING} there may keep files of the dataset out; delete it there, "
+            "and publish again"
+        )
     removed = tuple(sorted(set(there) - {file.path for file in planned.files} - KEPT))
     operations: list[Any] = [CommitOperationAdd(file.path, folder / file.path) for file in planned.files]
     operations += [CommitOperationDelete(path, is_folder=False) for path in removed]
@@ -212,7 +219,10 @@ def _asked(where: str, token: str, ask: Callable[[], T], state: str = "nothing w
     except JiaozhuError:
         raise
     except Exception as error:  # the client has many families, and passes on those of the network
+        said = (str(_root(error)).strip().splitlines() or [""])[0]
         status = getattr(getattr(_root(error), "response", None), "status_code", None)
+        if status is None and (refused := _REFUSED.search(said)):
+            status = int(refused[1])
         remedies = {
             401: "the Hub does not know this token; make one with the right to write",
             403: "this token may not write there",
@@ -225,9 +235,12 @@ def _asked(where: str, token: str, ask: Callable[[], T], state: str = "nothing w
             reason = f"{status}, {remedies[status]}"
         elif status is not None and status >= 500:
             reason = f"{status}, the Hub has an error of its own; publish again later"
+        elif type(_root(error)).__name__ == "OfflineModeIsEnabled":
+            reason = "HF_HUB_OFFLINE is set; unset it, and publish again"
+        elif type(_root(error)).__name__ in ("ConnectError", "ConnectTimeout", "ProxyError"):
+            reason = "the Hub cannot be reached; look at the network (and at HF_ENDPOINT), and publish again"
         else:
-            said = str(_root(error)).strip().splitlines() or [""]
-            shown = _SIGNED.sub("?…", said[0].replace(token, "…"))
+            shown = _SIGNED.sub("?…", said.replace(token, "…"))
             reason = f"{type(_root(error)).__name__}: {shown[:200]}; publish again"
         raise JiaozhuError(f"{where}: {state}: {reason}") from None
 

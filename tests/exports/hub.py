@@ -1,7 +1,8 @@
 """A small Hub of our own, on 127.0.0.1: the calls that huggingface_hub makes for one commit to a dataset's repository.
 
-It keeps what a real one keeps (LFS objects, commits as whole trees) and checks what a real one checks (the token, the
-SHA-256 of every large object, the parent of a commit). `trouble` makes one of its calls fail.
+It keeps what a real one keeps (large objects, commits as whole trees) and checks what a real one checks (the token, the
+SHA-256 of every large object, the parent of a commit). Large objects come over LFS or over Xet, whose chunks it puts
+together again. `trouble` makes one of its calls fail.
 """
 
 import base64
@@ -11,9 +12,13 @@ import threading
 from contextlib import contextmanager
 from hashlib import sha1, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import accumulate
+
+import pyarrow as pa
 
 TOKEN = "hf_s3cretOfTheTest0123456789"
 SIGNATURE = "s1gnedForTheTest"
+XET_TOKEN = "x3tTokenOfTheTest"
 OWN = {".gitattributes": b"*.parquet filter=lfs\n"}
 
 
@@ -24,6 +29,7 @@ class Hub:
         self.private = {}
         self.commits = {}
         self.objects = {}
+        self.chunks = []  # of Xet, as they came
         self.calls = []
         self.trouble = None
         self.url = ""
@@ -39,6 +45,25 @@ class Hub:
         oid = sha1(repr((len(self.commits[name]), sorted(files))).encode()).hexdigest()
         self.commits[name].append((oid, files))
         return oid
+
+
+def chunks_of(xorb):
+    """The chunks of a block of Xet: a header of eight bytes, then LZ4, its bytes in four groups, or as they are."""
+    found = []
+    while len(xorb) >= 8 and xorb[0] == 0:
+        packed, size = (int.from_bytes(xorb[at : at + 3], "little") for at in (1, 5))
+        scheme, data = xorb[4], xorb[8 : 8 + packed]
+        if scheme:
+            data = pa.decompress(data, size, "lz4", asbytes=True)
+        if scheme == 2:
+            borders = [0, *accumulate(-(-(size - at) // 4) for at in range(4))]
+            made = bytearray(size)
+            for at in range(4):
+                made[at::4] = data[borders[at] : borders[at + 1]]
+            data = bytes(made)
+        found.append(data)
+        xorb = xorb[8 + packed :]
+    return found
 
 
 def blob(content):
@@ -88,12 +113,35 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer({"error": "trouble of the test"}, trouble[1])
                 return
         content = self.body()
-        if not path.startswith("/objects/") and self.headers.get("Authorization") != f"Bearer {TOKEN}":
+        token = XET_TOKEN if path.startswith("/cas/") else TOKEN
+        if not path.startswith("/objects/") and self.headers.get("Authorization") != f"Bearer {token}":
             self.answer({"error": "Invalid credentials"}, 401)
             return
         self.respond(path, content)
 
     do_GET = do_POST = do_PUT = handle_call  # noqa: N815
+
+    def respond_xet(self, path, content):
+        """No chunk is known before, and grants and streams of progress are a newer Hub's: a 404 says so."""
+        if path.startswith("/cas/v1/xorbs/"):
+            self.hub.chunks += chunks_of(content)
+            self.answer({"was_inserted": True})
+        elif path == "/cas/v1/shards":
+            self.answer({"result": 1})
+        else:
+            self.answer({}, 404)
+
+    def is_there(self, oid):
+        """Whether an object came over LFS, or as chunks of Xet, side by side."""
+        chunks = self.hub.chunks
+        for first in range(len(chunks) if oid not in self.hub.objects else 0):
+            digest = sha256()
+            for last in range(first, len(chunks)):
+                digest.update(chunks[last])
+                if digest.hexdigest() == oid:
+                    self.hub.objects[oid] = b"".join(chunks[first : last + 1])
+                    return True
+        return oid in self.hub.objects
 
     def respond(self, path, content):
         hub = self.hub
@@ -108,6 +156,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         if path == "/api/validate-yaml":
             self.answer({"errors": [], "warnings": []})
+            return
+        if path.startswith("/cas/"):
+            self.respond_xet(path, content)
             return
         if path.startswith("/objects/"):
             oid = path.rsplit("/", 1)[1]
@@ -125,7 +176,9 @@ class Handler(BaseHTTPRequestHandler):
                 found.append(entry)
             self.answer({"transfer": "basic", "objects": found})
             return
-        match = re.fullmatch(r"/api/datasets/([^/]+/[^/]+)(?:/(preupload|commit|tree|revision)/([^/]+))?", path)
+        match = re.fullmatch(
+            r"/api/datasets/([^/]+/[^/]+)(?:/(preupload|commit|tree|revision|xet-write-token)/([^/]+))?", path
+        )
         if not match or match[1] not in hub.commits:
             self.answer({"error": "Repository not found"}, 404)
             return
@@ -133,6 +186,8 @@ class Handler(BaseHTTPRequestHandler):
         head, files = hub.commits[name][-1]
         if call in (None, "revision"):
             self.answer({"id": name, "sha": head, "private": hub.private[name], "siblings": [], "tags": []})
+        elif call == "xet-write-token":
+            self.answer({"casUrl": f"{hub.url}/cas", "accessToken": XET_TOKEN, "exp": 4102444800})
         elif call == "preupload":
             asked = json.loads(content)["files"]
             modes = []
@@ -140,7 +195,14 @@ class Handler(BaseHTTPRequestHandler):
                 mode = "lfs" if item["path"].endswith(".parquet") else "regular"
                 there = files.get(item["path"])
                 oid = {} if there is None else {"oid": blob(there) if mode == "regular" else sha256(there).hexdigest()}
-                modes.append({"path": item["path"], "uploadMode": mode, "shouldIgnore": False, **oid})
+                modes.append(
+                    {
+                        "path": item["path"],
+                        "uploadMode": mode,
+                        "shouldIgnore": False,
+                        **oid,
+                    }
+                )
             self.answer({"files": modes})
         elif call == "tree":
             tree = next(tree for oid, tree in reversed(hub.commits[name]) if revision in ("main", oid))
@@ -162,6 +224,9 @@ class Handler(BaseHTTPRequestHandler):
                 if line["key"] == "file":
                     made[value["path"]] = base64.b64decode(value["content"])
                 elif line["key"] == "lfsFile":
+                    if not self.is_there(value["oid"]):
+                        self.answer({"error": f"{value['path']}: its object is not there"}, 400)
+                        return
                     made[value["path"]] = hub.objects[value["oid"]]
                 elif line["key"] == "deletedFile":
                     del made[value["path"]]

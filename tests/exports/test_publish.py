@@ -11,12 +11,13 @@ import pytest
 
 from corpus.folder import files_of
 from exports.build import build_dataset
-from tests.exports.hub import OWN, SIGNATURE, TOKEN, hub
+from tests.exports.hub import OWN, SIGNATURE, TOKEN, XET_TOKEN, hub
 from tests.exports.making import SCHEME, make
 
 pytestmark = pytest.mark.slow
 
 NAME = "someone/chinese-ner"
+OVER_XET = {"HF_HUB_DISABLE_XET": "0"}
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,7 @@ def run(server, folder, *arguments, token=TOKEN, name=NAME, **environment):
     )
     assert TOKEN not in result.stdout + result.stderr
     assert SIGNATURE not in result.stdout + result.stderr
+    assert XET_TOKEN not in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     return result
 
@@ -92,6 +94,37 @@ def test_exactly_the_verified_files_arrive_in_one_commit_of_a_private_repository
     again = run(server, licensed, "--push")
     assert again.returncode == 0, again.stderr
     assert len(server.commits[NAME]) == 2
+
+
+def test_over_xet_the_same_files_arrive(server, licensed):
+    said = run(server, licensed, "--push", **OVER_XET)
+    assert said.returncode == 0, said.stderr
+    assert server.files(NAME) == OWN | contents(licensed)
+    assert len(server.commits[NAME]) == 2
+    assert any("/xorbs/" in call for call in server.calls)
+    assert not any("PUT" in call for call in server.calls)
+
+
+def test_a_refusal_over_xet_is_one_line_and_nothing_is_half_published(server, licensed):
+    server.trouble = ("xet-write-token", 403)
+    line = refused(run(server, licensed, "--push", **OVER_XET))
+    assert "nothing was published: 403, this token may not write there" in line
+    assert server.files(NAME) == OWN
+
+
+def test_a_repository_that_may_ignore_files_is_not_published_to_by_halves(server, licensed):
+    server.create(NAME, True, {".gitignore": b"*.svg\n"})
+    line = refused(run(server, licensed, "--push"))
+    assert "the .gitignore there" in line
+    assert len(server.commits[NAME]) == 1
+
+
+def test_no_hub_or_none_that_may_be_asked_is_one_line(server, licensed):
+    line = refused(run(server, licensed, "--push", HF_ENDPOINT="http://127.0.0.1:9"))
+    assert "nothing was published" in line
+    assert "cannot be reached" in line
+    assert "HF_HUB_OFFLINE" in refused(run(server, licensed, "--push", HF_HUB_OFFLINE="1"))
+    assert server.calls == []
 
 
 def test_a_repository_is_public_only_where_that_is_said_and_an_old_one_stays_as_it_is(server, licensed):
