@@ -30,6 +30,7 @@ _ROLE = re.compile(
     r"|(?:起诉|公诉|申请|上诉|行动|代理|控制|持有|发起|出资|管理|融资|担保|债权|债务|承租|出租)人"
     r"|(?:关联|收购|投资|交易|受让|转让|出让|第三|合作|出资|买|卖|甲|乙|对)方|上市公司(?=.{2})|(?<!西门)[子孙]公司(?=.{2}))+"
 )
+_DAY = re.compile("(?:今天|昨天|今早|昨晚|今晚|大清早|早上|晚上|中午|下午|上午)(?=.{2})")
 _REACH = 5  # characters before the word in which such a role may begin
 
 # What is said of a company and runs into its name.
@@ -50,6 +51,8 @@ def mend(text: str, words: Iterable[Word]) -> list[Word]:
             found += _unbracketed(text, word)
         elif tag == "LOC" and (cut := text.find("到", start + 2, end - 2)) > 0:  # 浦东机场|到|临港
             found += (word._replace(end=cut), Word(cut, cut + 1, "v", 0.0), word._replace(start=cut + 1))
+        elif tag in ("LOC", "ORG") and (day := _DAY.match(text, start, end - 1)) is not None:
+            found += (Word(start, day.end(), "TIME", 0.0), word._replace(start=day.end()))  # 今天|市中医院
         elif tag == "ORG" and end - start > 2:
             found += _without_acts(text, word)
         else:

@@ -15,7 +15,7 @@ from annotation.walk import Walk
 
 _HANDLE = re.compile(r"[@＠]([\u4e00-\u9fffA-Za-z0-9·_-]{2,16})(?=[\s：:，,。！!？?…；;】）)@＠#【\[]|$)")
 _MEDIUM = re.compile(
-    r"(?<=[\u4e00-\u9fff]{2})(?:新闻|日报|晚报|晨报|早报|快报|时报|商报|周刊|周末|杂志|娱乐|体育|财经|科技|军事|汽车|视频|音乐|电影|卫视|电视台|频道|电台|网|在线|发布|警方|公安|交警|消防|法院|检察|大学|学院|公司|集团|银行|客服|官方|官微|出版社|博物馆|剧院|航空|铁路|地铁|医院|俱乐部)$"
+    r"(?<=[\u4e00-\u9fff]{2})(?:新闻|日报|晚报|晨报|早报|快报|时报|商报|周刊|周末|杂志|娱乐|体育|财经|科技|军事|汽车|视频|音乐|电影|卫视|电视台|频道|电台|网|在线|发布|警方|公安|交警|消防|法院|检察|大学|学院|公司|集团|银行|客服|官方|官微|出版社|博物馆|剧院|航空|铁路|地铁|医院|俱乐部|公交|天气|气象|海事|环保|疾控|卫健|城管|税务|司法|供电|电力|文旅|应急|政务|共青团)$"
 )
 
 
@@ -186,7 +186,13 @@ def campuses(text: str, words: Sequence[Word]) -> list[Word]:
             if not known and text[start:stop] not in _CAMPUSES_TOO:
                 continue
             near = _ON_CAMPUS.match(text, stop) is not None
-            if (stop in ends and known) or near or (stop in ends and _TO_CAMPUS.search(text, max(0, start - 5), start)):
+            joins = known and stop < end and text[stop] in "和跟与"  # 川大和|电子科大
+            if (
+                (stop in ends and known)
+                or near
+                or joins
+                or (stop in ends and _TO_CAMPUS.search(text, max(0, start - 5), start))
+            ):
                 walk.take(start, stop, "ORG", 0.7)
                 break
         else:

@@ -33,6 +33,11 @@ def names(text):
         ("太开心了[鼓掌][威武]", []),
         ("单曲循环Taylor Swift的新歌", ["Taylor Swift/PERSON"]),
         ("我们张总说周六加班", ["张/PERSON"]),
+        ("提醒 @福建海事 :大风", ["福建海事/ORG"]),
+        ("川大和隔壁学校互相喊话", ["川大/ORG"]),
+        ("今天市中医院有义诊", ["市中医院/ORG"]),
+        ("沪指又跌了，美股没跌", ["沪/LOC", "美/LOC"]),
+        ("周末去做美甲", []),
     ],
 )
 def test_posts_name_bodies_in_their_own_way(text, found):
