@@ -165,6 +165,7 @@ _CAMPUS_HEAD = re.compile("|".join(sorted({name[:2] for name in _CAMPUSES | _CAM
 _ON_CAMPUS = re.compile(
     r"的?(?:学[生子姐长弟妹]|同学|[男女]生|校[友园长区门庆花草]|教授|老师|导师|博士|硕士|研究生|本科|毕业|新生|大[一二三四]|食堂|宿舍|寝室|图书馆|教学楼|实验室|操场|体育馆|[东南西北]门|樱花|银杏|附[中小属]|录取|招生|保研|考研|分数线|法学院|医学院|商学院|[\u4e00-\u9fff]{2,3}校区)"
 )
+_AND = "和跟与"
 _TO_CAMPUS = re.compile(r"(?:考上?了?|报考|保送|毕业于|就读于?|母校|考研|录取)(?:了|的是|到)?$")
 
 
@@ -177,7 +178,7 @@ def campuses(text: str, words: Sequence[Word]) -> list[Word]:
     walk = Walk(words)
     for word in walk:
         start, end, tag, score = word
-        if start not in heads or (tag in NAMED and score > UNSURE and end - start > 1):
+        if start not in heads or (tag in NAMED and score > UNSURE and end - start > 1 and text[end - 1] not in _AND):
             walk.keep(word)
             continue
         for size in (5, 4, 3, 2):
@@ -186,7 +187,7 @@ def campuses(text: str, words: Sequence[Word]) -> list[Word]:
             if not known and text[start:stop] not in _CAMPUSES_TOO:
                 continue
             near = _ON_CAMPUS.match(text, stop) is not None
-            joins = known and stop < end and text[stop] in "和跟与"  # 川大和|电子科大
+            joins = known and stop < end and text[stop] in _AND  # 川大和|电子科大
             if (
                 (stop in ends and known)
                 or near
