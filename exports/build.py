@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
@@ -150,13 +151,13 @@ def build_dataset(
         "normalized": normalized,
         "removed": removed,
     }
-    inputs = digests(corpus, log, scheme, settings)
     size = log.stat().st_size if log.is_file() else 0
     count = max(1, min(workers, size // OF_PROCESS))
     with replace_folder(output) as folder, kept_memory():
         work = folder / "work"
         work.mkdir()
-        with processes(count) as run:
+        with ThreadPoolExecutor(1) as beside, processes(count) as run:
+            inputs = beside.submit(digests, corpus, log, scheme, settings)
             gathered = gather(corpus, log, scheme, work, skip_stale=skip_stale, strict=strict, run=run)
         if not gathered.clusters:
             wrong = [*gathered.refused, *(item for item in gathered.lost if item.reason != "removed"), *gathered.broken]
@@ -221,7 +222,7 @@ def build_dataset(
             rows_sha256=rows_sha256,
             tables=written,
             deleted=gathered.deleted,
-            inputs=inputs,
+            inputs=inputs.result(),
             agreement=gathered.agreement,
         )
         sums = {path: sha256 for table in written.values() for path, sha256 in table.files.items()}

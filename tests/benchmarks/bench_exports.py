@@ -265,10 +265,10 @@ def main() -> None:
         folder = given.folder or Path(temporary)
         if not (folder / "log.jsonl").is_file():
             make(folder, -(-given.passages // 3))
-        figures = {
-            name: in_a_process(name, folder, not given.no_values, given.workers)
-            for name in ("build", "write", "verify", "verify --corpus", "build again")
-        }
+        figures = {}
+        for name in ("build", "write", "verify", "verify --corpus", "build again"):
+            figures[name] = in_a_process(name, folder, not given.no_values, given.workers)
+            print(name, figures[name], file=sys.stderr)  # ten minutes are long
     passages = figures["build"]["passages"]
     for found in figures.values():
         found["passages_per_second"] = round(passages / found["seconds"])
