@@ -38,10 +38,14 @@ def titled(text: str, words: Sequence[Word]) -> list[Word]:
     walk = Walk(words)
     for word in walk:
         start, end, tag, score = word
-        stop = None
-        if tag not in ("w", "m", "TIME", "ORG") and (tag not in ("PER", "LOC") or score < UNSURE):
-            if text[start] in SURNAMES and not (walk.found and _is_piece(walk.found[-1])):
-                stop = _called(text, start, end, ends)
+        head, stop = text[start], None
+        if (
+            (head == "老" or head in SURNAMES)
+            and tag not in ("w", "m", "TIME", "ORG")
+            and (tag not in ("PER", "LOC") or score < UNSURE)
+        ):
+            if head != "老":
+                stop = None if walk.found and _is_piece(walk.found[-1]) else _called(text, start, end, ends)
             elif tag in ("a", "nz", "PER") and end - start < 3 and start + 2 in ends and _OLD.match(text, start):
                 stop = start + 2
         if stop is None:
