@@ -125,7 +125,8 @@ def test_a_full_disk_is_one_line_and_the_old_dataset_stays(build, made, tmp_path
     done = subprocess.run(
         command,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        # Python would write its bytecode as far as it may, and everybody would read half a file.
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         preexec_fn=fill,
         capture_output=True,
         text=True,
