@@ -64,7 +64,11 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN, ids=lambda name: name.replace(" ", "-"))
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if "30 MB" in name else ()) for name in BROKEN],
+    ids=lambda name: name.replace(" ", "-"),
+)
 def test_a_broken_line_is_named_by_its_number_and_the_rest_goes_on(build, made, tmp_path, name):
     change, line, published = BROKEN[name]
     rewrite(made.log, change)

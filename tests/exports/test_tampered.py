@@ -408,6 +408,7 @@ def test_every_number_of_the_cards_text_is_proven(forged):
         assert wrong - {"sums"} == {"card"}, text[place - 20 : place + 20]
 
 
+@pytest.mark.slow
 def test_numbers_of_the_front_matter_that_the_data_knows_are_proven(forged):
     card = forged.folder / "README.md"
     text = card.read_text("utf-8")
