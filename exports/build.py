@@ -156,8 +156,9 @@ def build_dataset(
     with replace_folder(output) as folder, kept_memory():
         work = folder / "work"
         work.mkdir()
-        with ThreadPoolExecutor(1) as beside, processes(count) as run:
+        with ThreadPoolExecutor(2) as beside, processes(count) as run:
             inputs = beside.submit(digests, corpus, log, scheme, settings)
+            schemas = beside.submit(_schemas, shape)  # `datasets` is imported for them, which takes a second
             gathered = gather(corpus, log, scheme, work, skip_stale=skip_stale, strict=strict, run=run)
         if not gathered.clusters:
             wrong = [*gathered.refused, *(item for item in gathered.lost if item.reason != "removed"), *gathered.broken]
@@ -167,7 +168,7 @@ def build_dataset(
         sizes = Sizes.of(max_chars)
         recipe = Recipe(
             shape,
-            {config: shape.features(config).arrow_schema for config in CONFIGS},
+            schemas.result(),
             max_chars,
             normalized,
             mask_personal_data,
@@ -275,6 +276,11 @@ def unchanged(corpus: Path, log: Path, output: Path, scheme: LabelScheme, settin
         return str(made["rows_sha256"]) if made["inputs"] == wanted and is_whole(output) else None
     except (JiaozhuError, OSError, KeyError, TypeError):
         return None
+
+
+def _schemas(shape: Shape) -> dict[str, pa.Schema]:
+    """The columns of each config, with what `datasets` reads of them."""
+    return {config: shape.features(config).arrow_schema for config in CONFIGS}
 
 
 def _parts(

@@ -171,7 +171,9 @@ def _decide(batch: Batch, found: Checked, asked: _Asked) -> pa.Table:
     texts = asked.texts.rows_at(fitting)
     proven = stands(spans, owners, texts, alignments.take(pa.array(fitting, pa.int64())), batch.labels)
     rows = np.array(fitting, np.int64)[proven]
-    made = [_decided(asked, rows, records.filter(pa.array(proven)), spans.filter(pa.array(proven[owners])))]
+    if not proven.all():
+        records, spans = records.filter(pa.array(proven)), spans.filter(pa.array(proven[owners]))
+    made = [_decided(asked, rows, records, spans)]
     numbers = [rows]
     for row in sorted(set(asked.groups).difference(rows.tolist())):
         candidates = batch.heads.records(asked.groups[row])
@@ -191,7 +193,9 @@ def _decided(
 ) -> pa.Table:
     """The documents of these rows with records of these spans, ordered, as a table of PUBLISHED."""
     sizes = pc.list_value_length(records["spans"]).to_numpy()
-    documents = asked.batch.select(OF_DOCUMENT).take(pa.array(rows, pa.int64()))
+    documents = asked.batch.select(OF_DOCUMENT)
+    if len(rows) < len(documents):  # else they are all of them, in order
+        documents = documents.take(pa.array(rows, pa.int64()))
     columns = {
         **{name: documents[name] for name in OF_DOCUMENT},
         "took_away": pc.list_value_length(records["deleted"]).cast(pa.int64()),
