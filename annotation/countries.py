@@ -21,9 +21,9 @@ COUNTRY = "中美英法德俄日韩朝印苏越泰缅菲澳加意巴以伊港澳
 
 # Countries by one character -----------------------------------------------------------------------------------------
 
-_SIDE = re.compile(f"([{COUNTRY}])[方军]$")
+_SIDE = re.compile(f"([{COUNTRY}])[方军]$|[{COUNTRY}菲墨巴]籍$")
 _NO_SIDE = frozenset(("中军", "加方", "台军", "港方", "加军"))
-_TO = re.compile("(?:访|驻|赴|旅|留|对|援|侵|抵|反|亲|联|涉|来|在|回)([华美日俄英法德韩朝印苏越港澳台欧沪粤])$")
+_TO = re.compile("(?:访|驻|赴|旅|留|对|援|侵|抵|反|亲|联|涉|来|在|回)[华美日俄英法德韩朝印苏越港澳台欧沪粤]$|[进离返抵赴来在留驻]京$")
 _NO_TO = frozenset(("来日", "在台", "联合", "来印", "回台", "回印", "在印", "涉台", "抵台"))
 _OFFICIAL = re.compile(
     f"([{COUNTRY}])(?:外长|总统|首相|总理|国防部长|财长|防长|外交部长|政府|大使|股市|媒体|海军|空军|陆军|军方)$"
@@ -39,9 +39,13 @@ _MANY = re.compile(
 )
 
 
+PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁苏浙赣鄂桂甘晋陕蒙吉闽贵粤川青藏琼宁蜀滇黔疆港澳台"  # the same within China
+_PROVINCES = re.compile(f"[{PROVINCE}]{{2,5}}(?=[两二三四五六七八九][省地市区]|[交边]界|毗邻)")
+_PART_OF = re.compile("[豫鲁浙皖赣晋陕冀粤闽辽苏鄂川滇黔渝桂甘][东南西北中]$")
+
 # Leagues, cups and markets: 意|甲, 欧|冠, 美|股.
 _OF_ONE = re.compile(
-    "(?:[英西意德法荷葡俄土比苏巴阿中韩日澳][甲超乙]|[欧亚][冠洲]?(?:杯|冠|联)|[美港沪深日韩英德][股指市债]|[英西意德法]国德比)(?:联赛)?$"
+    "(?:[英西意德法荷葡俄土比苏巴阿中韩日澳][甲超乙]|[欧亚][冠洲]?(?:杯|冠|联)|[美港沪深日韩英德][股指市债]|[英西意德法]国德比|[澳法美]网)(?:联赛)?$"
 )
 _NO_OF_ONE = frozenset(
     (
@@ -86,6 +90,8 @@ def countries(text: str, words: Sequence[Word]) -> list[Word]:
             found += (Word(i, i + 1, "LOC", 0.7) for i in range(start, many.end()))
             if many.end() < end:
                 found.append(Word(many.end(), end, "n", 0.0))
+        elif (many := _PROVINCES.match(text, start)) is not None and many.end() == end:
+            found += (Word(i, i + 1, "LOC", 0.7) for i in range(start, end))  # 闽粤赣|三省
         elif size == 2 and tag not in NAMED and _SIDE.match(piece) and piece not in _NO_SIDE:
             found += (Word(start, start + 1, "LOC", 0.8), Word(start + 1, end, "n", 0.0))
         elif size == 2 and (tag not in NAMED or score < UNSURE) and _TO.match(piece) and piece not in _NO_TO:
@@ -215,7 +221,7 @@ def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
 # Teams --------------------------------------------------------------------------------------------------------------
 
 _TEAM = re.compile(
-    r"(?:国家|青年|国奥|奥运|省|市)?(?:男子|女子|男|女)?(?:足球|篮球|排球|乒乓球?|羽毛球|游泳|体操|跳水|田径|举重|射击|围棋|冰球|曲棍球|垒球|手球|水球|(?<=[男女])[足篮排乒羽])?"
+    r"(?:国家|青年|国奥|奥运|省|市)?(?:男子|女子|男|女)?(?:足球|篮球|排球|乒乓球?|羽毛球|游泳|体操|跳水|登山|击剑|拳击|柔道|摔跤|跆拳道|马术|赛艇|皮划艇|帆船|自行车|滑雪|速滑|短道速滑|花样滑冰|冰壶|网球|艺术体操|田径|举重|射击|围棋|冰球|曲棍球|垒球|手球|水球|(?<=[男女])[足篮排乒羽])?"
     r"(?:代表|国家|联|二|一|青年)?队(?![员长伍形列友医服旗报内里际])|(?:男|女)[足篮排乒](?![球])"
 )
 
