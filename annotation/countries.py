@@ -41,7 +41,6 @@ _MANY = re.compile(
 
 PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁苏浙赣鄂桂甘晋陕蒙吉闽贵粤川青藏琼宁蜀滇黔疆港澳台"  # the same within China
 _PROVINCES = re.compile(f"[{PROVINCE}]{{2,5}}(?=[两二三四五六七八九][省地市区]|[交边]界|毗邻)")
-_PART_OF = re.compile("[豫鲁浙皖赣晋陕冀粤闽辽苏鄂川滇黔渝桂甘][东南西北中]$")
 
 # Leagues, cups and markets: 意|甲, 欧|冠, 美|股.
 _OF_ONE = re.compile(
