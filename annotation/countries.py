@@ -91,7 +91,7 @@ def countries(text: str, words: Sequence[Word]) -> list[Word]:
                 found.append(Word(many.end(), end, "n", 0.0))
         elif (many := _PROVINCES.match(text, start)) is not None and many.end() == end:
             found += (Word(i, i + 1, "LOC", 0.7) for i in range(start, end))  # 闽粤赣|三省
-        elif size == 2 and tag not in NAMED and _SIDE.match(piece) and piece not in _NO_SIDE:
+        elif size == 2 and (tag not in NAMED or (piece[1] == "籍" and score < UNSURE)) and _SIDE.match(piece) and piece not in _NO_SIDE:
             found += (Word(start, start + 1, "LOC", 0.8), Word(start + 1, end, "n", 0.0))
         elif size == 2 and (tag not in NAMED or score < UNSURE) and _TO.match(piece) and piece not in _NO_TO:
             found += (Word(start, start + 1, "v", 0.0), Word(start + 1, end, "LOC", 0.8))
@@ -234,7 +234,7 @@ def teams(text: str, words: Sequence[Word]) -> list[Word]:
         if tag in ("LOC", "ORG") and end - start > 1:
             if tag == "LOC" and text[end - 1] == "队" and end - start > 2:
                 word = Word(start, end, "ORG", max(score, RULE))
-            elif tag == "ORG" and text.startswith("组织", end) and end + 2 in ends:
+            elif tag == "ORG" and text.startswith("组织", end) and end + 2 in ends and text[end - 1] not in "局馆处院会司所":
                 walk.take(start, end + 2, "ORG", max(score, RULE))
                 continue
             elif (match := _TEAM.match(text, end)) is not None and match.end() in ends:

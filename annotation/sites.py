@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from annotation.countries import PROVINCE
 from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
@@ -18,12 +19,17 @@ COUNTRIES = lexicon("countries")
 
 _SITE = re.compile(
     r"(?:大?饭店|宾馆|酒店|客栈|庄园|田庄|城堡|古堡|教堂|广场|公园|动物园|植物园|游乐园|乐园|欢乐谷|体育场|体育馆|体育中心|会堂|大礼堂|大厦|大楼|球场|景区|社区|垭口|[金银铜铁铅锌锡煤]矿|火车站|汽车站|地铁站|高铁站|轻轨站|公交站|服务区|收费站|立交桥|菜市场|夜市|车站|码头|监狱|水库|水电站|核电站|油田|煤矿"
-    r"|大街|大道|胡同|老街|步行街|古镇|古城|古村|城楼|军港|渔港|山庄|别墅|公馆|王府|书院|茶馆|酒楼|陵园|公墓|墓地|大堤|大坝|灌区|运河|遗址|校区|家属院|大院|小区|花园|新村|街道办?|草原|沙漠|高原|群岛|海峡|海湾|半岛|湖畔|瀑布|峡谷|冰川|雪山|火山)"
+    r"|大街|大道|胡同|老街|步行街|古镇|古城|古村|城楼|军港|渔港|山庄|别墅|公馆|王府|书院|茶馆|酒楼|陵园|公墓|墓地|大堤|大坝|灌区|运河|遗址|校区|家属院|大院|小区|花园|新村|街道(?!办)|草原|沙漠|高原|群岛|海峡|海湾|半岛|湖畔|瀑布|峡谷|冰川|雪山|火山)"
     r"(?![业界式会型主])"
 )
 # After the name of a city these are sites, the others only something in it.
 _CITY_SITE = re.compile(
     "火车站|汽车站|地铁站|高铁站|体育场|体育馆|动物园|植物园|大礼堂|饭店|宾馆|监狱|草原|沙漠|高原|群岛|海峡|半岛|古城"
+)
+# Railways and roads by the first characters of what they join.
+_LINE = re.compile(
+    f"[{PROVINCE}杭甬深广穗汉昆蓉兰陇海包成福厦株柳焦枝襄洛连石太济青郑合武九秦同胶哈大长图滨绥沈丹邯内怀南番]{{2}}"
+    "(?:城际铁路|铁路|高铁|高速公路|高速|公路|通道|线(?![索路条下人上])|线(?=上[，的]))"
 )
 _NO_SITE_PLACE = frozenset(("中国", "全国"))
 _OUTSIDE = re.compile("[河江湖溪][边畔岸上里中底面水]|山[里上下中间]")
@@ -75,6 +81,9 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
             and end + 1 in ends
         ):
             walk.take(start, end + 1, "LOC", RULE)  # 黑瞎子|沟
+            continue
+        if end - start == 2 and tag in ("LOC", "ORG", "nz") and (line := _LINE.match(text, start)) and line.end() in ends:
+            walk.take(start, line.end(), "LOC", RULE)  # 浙赣|铁路
             continue
         if tag in NAMED and end - start > 1 and (tag != "PER" or score < 0.9):
             match = _SITE.match(text, end)
