@@ -57,6 +57,28 @@ def without_country(edges: Edges, found: Iterable[Name]) -> Iterator[Name]:
         yield name
 
 
+_PARTS = {
+    "医院": re.compile("门诊部|[\u4e00-\u9fff]{2}分院"),
+    "法院": re.compile("[\u4e00-\u9fff]{0,4}(?:法庭|[一二三四五六]庭|审判庭|执行局)(?![长审])"),
+    "物馆": re.compile("[东西南北新老分]馆"),
+    "分局": re.compile("[\u4e00-\u9fff]{2}(?:[机工车电]务段|车辆段|客运段|派出所|中队)(?!长)"),
+    "路局": re.compile("[\u4e00-\u9fff]{2}(?:[机工车电]务段|车辆段|客运段)(?!长)"),
+}
+
+
+def with_part(edges: Edges, name: Name) -> Name:
+    """The name with its part: a hospital's 门诊部, a court's 巡回法庭, a railway's 湖东机务段."""
+    pattern = _PARTS.get(edges.text[name.end - 2 : name.end])
+    match = pattern.match(edges.text, name.end) if pattern is not None else None
+    if match is None or not edges.words.ends_at(match.end()):
+        return name
+    index = edges.words.index_at(name.end)
+    for word in edges.words.all[index : index + 4]:
+        if name.end <= word.start < match.end() and word.tag in ("v", "p", "c", "u", "d", "m", "r", "PER", "TIME", "w"):
+            return name
+    return name._replace(end=match.end(), kind="suffix" if name.kind == "model" else name.kind)
+
+
 def joined(edges: Edges, found: Sequence[Name]) -> list[Name]:
     """Neighbours that are one: 中国建设银行股份有限公司|宜昌分行, 青岛|海湾职业技术学院."""
     text = edges.text

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.adjacent import joined, known_bodies, split, without_country
+from annotation.adjacent import joined, known_bodies, split, with_part, without_country
 from annotation.companies import AFTER_BRAND, BEFORE_BRAND, brands, framed, is_business, latin, placed, tickers
 from annotation.government import state_bodies
 from annotation.groups import DIVISIONS, Found, Words, simple_of, suggest, suggested, words_of
@@ -85,6 +85,7 @@ def find_organizations(text: str, words: Words, places: Sequence[Place], table: 
     edges = Edges(text, words, places, table)
     structured = [*state_bodies(edges), *_by_last_word(edges)]
     found = joined(edges, apart(split(edges, [*structured, *_by_model(edges, structured)])))
+    found = [with_part(edges, name) for name in found]
     known = list(quoted(edges))
     found = apart([*without(edges, found, known), *known])
     found = apart([*found, *brands(edges, found), *tickers(edges, found)])
