@@ -74,7 +74,9 @@ def with_part(edges: Edges, name: Name) -> Name:
         return name
     index = edges.words.index_at(name.end)
     for word in edges.words.all[index : index + 4]:
-        if name.end <= word.start < match.end() and word.tag in ("v", "p", "c", "u", "d", "m", "r", "PER", "TIME", "w"):
+        if word.end <= name.end or word.start >= match.end() or edges.text[word.start : word.end] == "巡回":
+            continue
+        if word.tag in ("v", "p", "c", "u", "d", "m", "r", "PER", "TIME", "w"):
             return name
     return name._replace(end=match.end(), kind="suffix" if name.kind == "model" else name.kind)
 

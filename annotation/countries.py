@@ -23,7 +23,9 @@ COUNTRY = "中美英法德俄日韩朝印苏越泰缅菲澳加意巴以伊港澳
 
 _SIDE = re.compile(f"([{COUNTRY}])[方军]$|[{COUNTRY}菲墨巴]籍$")
 _NO_SIDE = frozenset(("中军", "加方", "台军", "港方", "加军"))
-_TO = re.compile("(?:访|驻|赴|旅|留|对|援|侵|抵|反|亲|联|涉|来|在|回)[华美日俄英法德韩朝印苏越港澳台欧沪粤]$|[进离返抵赴来在留驻]京$")
+_TO = re.compile(
+    "(?:访|驻|赴|旅|留|对|援|侵|抵|反|亲|联|涉|来|在|回)[华美日俄英法德韩朝印苏越港澳台欧沪粤]$|[进离返抵赴来在留驻]京$"
+)
 _NO_TO = frozenset(("来日", "在台", "联合", "来印", "回台", "回印", "在印", "涉台", "抵台"))
 _OFFICIAL = re.compile(
     f"([{COUNTRY}])(?:外长|总统|首相|总理|国防部长|财长|防长|外交部长|政府|大使|股市|媒体|海军|空军|陆军|军方)$"
@@ -91,7 +93,12 @@ def countries(text: str, words: Sequence[Word]) -> list[Word]:
                 found.append(Word(many.end(), end, "n", 0.0))
         elif (many := _PROVINCES.match(text, start)) is not None and many.end() == end:
             found += (Word(i, i + 1, "LOC", 0.7) for i in range(start, end))  # 闽粤赣|三省
-        elif size == 2 and (tag not in NAMED or (piece[1] == "籍" and score < UNSURE)) and _SIDE.match(piece) and piece not in _NO_SIDE:
+        elif (
+            size == 2
+            and (tag not in NAMED or (piece[1] == "籍" and score < UNSURE))
+            and _SIDE.match(piece)
+            and piece not in _NO_SIDE
+        ):
             found += (Word(start, start + 1, "LOC", 0.8), Word(start + 1, end, "n", 0.0))
         elif size == 2 and (tag not in NAMED or score < UNSURE) and _TO.match(piece) and piece not in _NO_TO:
             found += (Word(start, start + 1, "v", 0.0), Word(start + 1, end, "LOC", 0.8))
@@ -234,7 +241,12 @@ def teams(text: str, words: Sequence[Word]) -> list[Word]:
         if tag in ("LOC", "ORG") and end - start > 1:
             if tag == "LOC" and text[end - 1] == "队" and end - start > 2:
                 word = Word(start, end, "ORG", max(score, RULE))
-            elif tag == "ORG" and text.startswith("组织", end) and end + 2 in ends and text[end - 1] not in "局馆处院会司所":
+            elif (
+                tag == "ORG"
+                and text.startswith("组织", end)
+                and end + 2 in ends
+                and text[end - 1] not in "局馆处院会司所"
+            ):
                 walk.take(start, end + 2, "ORG", max(score, RULE))
                 continue
             elif (match := _TEAM.match(text, end)) is not None and match.end() in ends:

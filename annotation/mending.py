@@ -16,7 +16,10 @@ from annotation.lexicon import alternatives
 NAMED = frozenset(("ORG", "LOC", "PER"))
 RULE = 0.6  # the score of a word that a rule made
 UNSURE = 0.5  # below, the model's word is no more than a hint of what it names
-TITLED = re.compile(rf"(?:{alternatives('titles')}|王储|亲王|夫人|名将|选手|球星|前锋|后卫|门将|战士|烈士|英雄|中锋|老将|小将|名宿|主帅|外援|队友|经纪人|编剧|策展人|教师|民警|渔民|居民|[茶菜棉果烟蔗药]农)$")
+TITLED = re.compile(
+    rf"(?:{alternatives('titles')}|王储|亲王|夫人|名将|选手|球星|前锋|后卫|门将|战士|烈士|英雄|中锋"
+    r"|老将|小将|名宿|主帅|外援|队友|经纪人|编剧|策展人|教师|民警|渔民|居民|[茶菜棉果烟蔗药]农)$"
+)
 
 _NAMES = frozenset(("ORG", "LOC", "PER", "nz", "nw"))
 

@@ -82,7 +82,12 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
         ):
             walk.take(start, end + 1, "LOC", RULE)  # 黑瞎子|沟
             continue
-        if end - start == 2 and tag in ("LOC", "ORG", "nz") and (line := _LINE.match(text, start)) and line.end() in ends:
+        if (
+            end - start == 2
+            and tag in ("LOC", "ORG", "nz")
+            and (line := _LINE.match(text, start))
+            and line.end() in ends
+        ):
             walk.take(start, line.end(), "LOC", RULE)  # 浙赣|铁路
             continue
         if tag in NAMED and end - start > 1 and (tag != "PER" or score < 0.9):

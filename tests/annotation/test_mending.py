@@ -40,6 +40,8 @@ def shown(text, words):
         (["青禾股权投资基金/ORG"], ["青禾股权投资基金/ORG"]),
         (["青禾机场到临江新城/LOC"], ["青禾机场/LOC", "到/v", "临江新城/LOC"]),
         (["山东省附属医院/ORG"], ["山东省附属医院/ORG"]),
+        (["青禾供电局组织/ORG"], ["青禾供电局/ORG", "组织/v"]),
+        (["世贸组织/ORG"], ["世贸组织/ORG"]),
     ],
 )
 def test_a_word_ends_where_the_text_shows_it(pieces, mended):

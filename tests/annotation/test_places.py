@@ -74,6 +74,7 @@ def test_a_zone_by_its_short_name_counts_where_the_text_has_named_it():
 
 def test_a_side_of_a_place_is_none_of_its_name():
     assert names("沿胶州湾西岸布局。") == ["胶州湾"]
+    assert names("清远、韶关北部山区降温。") == ["清远", "韶关"]
 
 
 def test_without_words_the_table_still_finds_full_names():
