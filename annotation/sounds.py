@@ -175,6 +175,9 @@ def _is_piece(text: str, word: Word, pattern: re.Pattern[str], held: Word) -> bo
 _WORDS = lexicon("no_sounds")
 
 
+_TOWNS = ("堡", "格勒", "格拉", "港", "州")
+
+
 def _kind(text: str, start: int, end: int, word: Word, name: str) -> str:
     """What a foreign name names: by what stands beside it, then by the table of towns, then by the model."""
     before, after = text[max(0, start - 5) : start], text[end : end + 4]
@@ -182,6 +185,8 @@ def _kind(text: str, start: int, end: int, word: Word, name: str) -> str:
         return "LOC"
     if TITLED.search(before) or (_SAID.match(after) and not _PLACE_BEFORE.search(before)):
         return "PER"
+    if word.tag == "PER" and word.score < UNSURE and name.endswith(_TOWNS) and name in abroad():
+        return "LOC"
     where = _PLACE_BEFORE.search(before) is not None and _PERSON_AFTER.match(after) is None
     if name in abroad() and (word.tag != "PER" or where or word.score < 0.1):
         return "LOC"
