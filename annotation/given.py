@@ -14,6 +14,7 @@ from pathlib import Path
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, UNSURE
+from annotation.openings import matches
 from annotation.walk import Walk
 
 TABLE = Path(__file__).with_name("given.txt")
@@ -33,7 +34,9 @@ _NAMED = re.compile(
     r"(?:名[叫唤]|(?<![别众几])人[唤称]|人送|诨[名号]|[绰外]号|小名|乳名|大名|本名|原名|表字|老[大二三四五六七幺]就?叫|(?:起|取)了?个[小外]?[名号]叫?)叫?做?(?:[“‘「])?"
     r"(?P<name>[一-龥]{2,4})(?=[，。、；！？”’」])"
 )
-_NO_PERSON = re.compile("[村镇乡县市山河湖江街路庄店馆楼寺庙书曲歌狗猫马牛国城岛船酒茶病的了过着]$|[他她我你它这那什谁]")
+_NO_PERSON = re.compile(
+    "[村镇乡县市山河湖江街路庄店馆楼寺庙书曲歌狗猫马牛国城岛船酒茶病的了过着]$|[他她我你它这那什谁]"
+)
 _THING = re.compile("[村镇乡县市山河湖江街路庄店馆楼寺庙书曲歌狗猫马牛国城岛船酒茶病菜花草树药鸟鱼][^，。；！？]?$")
 _PLAIN = frozenset("人生家子国民兵士友军女雄官手心天里上下中力光")
 _COMMON = lexicon("titles") | lexicon("no_names") | frozenset(("阳光", "月光", "春风", "文化", "金银", "平安", "喜悦"))
@@ -88,7 +91,7 @@ def _named(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """外号叫|匡饼, 名唤|小玉环: what somebody is called is a name to the next mark, whatever its words."""
     spans = {
         match.start("name"): match.end("name")
-        for match in _NAMED.finditer(text)
+        for match in matches(_NAMED, text)
         if _NO_PERSON.search(match["name"]) is None
         and _THING.search(text[max(0, match.start() - 8) : match.start()].rstrip("，")) is None
     }

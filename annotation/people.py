@@ -18,7 +18,7 @@ from annotation.occurrences import occurrences
 from annotation.sounds import is_foreign
 from annotation.titled import TITLE
 
-VERSION = "0.5.2"
+VERSION = "0.5.3"
 GROUP = "people"
 
 SURNAMES = lexicon("surnames")
@@ -92,7 +92,12 @@ def _by_model(text: str, words: Words) -> Iterator[tuple[int, int, float]]:
             title.start() > 1 or (title.start() == 1 and text[start] in SURNAMES and title[0] not in _CALLED)
         ):
             end = start + title.start()
-        if end - start > 2 and end - start < 5 and text[start] not in _NO_SURNAME and TITLE.fullmatch(text, start + 1, end):
+        if (
+            end - start > 2
+            and end - start < 5
+            and text[start] not in _NO_SURNAME
+            and TITLE.fullmatch(text, start + 1, end)
+        ):
             end = start + 1  # 石|捕头, and so with a surname that the list has not
         head = _STARTS_ROLE.match(text, start, end)
         if head is not None and end - head.end() > 1:

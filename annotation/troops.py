@@ -1,4 +1,4 @@
-"""Troops by their number (第三十七师团, 二团三营), which the model takes for counts: words in, words out, each an ORG."""
+"""Troops by their number (第四十一师, 六团二营), which the model takes for counts: words in; words out, each an ORG."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ _TROOPS = re.compile(
     rf"|(?<![第{_NUMBER}])[二三四五六七八九十][一二三四五六七八九十]*(?:团|师|旅)(?=第?{_NUMBER}+[营连]))"
     rf"(?:第?{_NUMBER}+(?:师|旅|团|营|连|排|大队|中队)(?!长))*"
 )
-_BARE = re.compile("(?<![第一二三四五六七八九十百零〇0-9])[二三四五六七八九十][一二三四五六七八九十]*[团营](?![长员队伙圆结聚购火糟长业养利])")
+_BARE = re.compile(
+    "(?<![第一二三四五六七八九十百零〇0-9])[二三四五六七八九十][一二三四五六七八九十]*[团营](?![长员队伙圆结聚购火糟长业养利])"
+)
 # What all of them have; most texts have none.
 _NUMBERED = re.compile(f"{_NUMBER}[集野方军兵师旅联团支纵营连步骑炮龙装坦工警独预教补混特近山空机]")
-_WAR = re.compile("团部|营部|[团营连师旅军]长|司令|阵地|部队|战士|士兵|枪|炮|撤退|撤出|突围|冲锋|高地|敌人|鬼子|炊事班|警卫员")
+_WAR = re.compile(
+    "团部|营部|[团营连师旅军]长|司令|阵地|部队|战士|士兵|枪|炮|撤退|撤出|突围|冲锋|高地|敌人|鬼子|炊事班|警卫员"
+)
 REACH = 30  # characters around a bare number of troops in which the war is spoken of
 
 
