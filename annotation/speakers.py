@@ -65,6 +65,7 @@ def _person(text: str, words: Sequence[Word], index: int, count: int, tag: Tag) 
     if count == 2 and not (words[index].end - start == 1 and text[start] in _SURNAMES):
         return None
     does = DOES.match(text, end) or (text[start] in _SURNAMES and _ACTS.match(text, end))
+    does = does or (text[start - 1 : start] == "“" and text[end : end + 2] in ("，”", "！”"))  # “铁锁，”他说
     if not does or _HAN.fullmatch(text, start, end) is None or _speaks(text[start:end], tag) < SURE:
         return None
     return Word(start, end, "PER", RULE)
