@@ -1,7 +1,7 @@
 """People whom the model takes for things because it has not met them (贺言, 匡饼): words in, words out.
 
 The model is asked about the word alone, as somebody who speaks: it takes 石头 of `石头说：` for a thing still, and
-贺言 of `贺言说：` for a person. Asked is only about what opens a clause and does there what people do.
+贺言 of `贺言说：` for a person. Asked is only about what opens a clause and does there what people do, or is all that is said.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ def _person(text: str, words: Sequence[Word], index: int, count: int, tag: Tag) 
         return None
     if count == 2 and not (words[index].end - start == 1 and text[start] in _SURNAMES):
         return None
-    does = DOES.match(text, end) or (text[start] in _SURNAMES and _ACTS.match(text, end))
-    does = does or (text[start - 1 : start] == "“" and text[end : end + 2] in ("，”", "！”"))  # “铁锁，”他说
-    if not does or _HAN.fullmatch(text, start, end) is None or _speaks(text[start:end], tag) < SURE:
+    acts = DOES.match(text, end) or (text[start] in _SURNAMES and _ACTS.match(text, end))
+    called = text[start - 1 : start] == "“" and text[end : end + 2] in ("，”", "！”")  # “阿满，”他说
+    if not (acts or called) or _HAN.fullmatch(text, start, end) is None or _speaks(text[start:end], tag) < SURE:
         return None
     return Word(start, end, "PER", RULE)
 
