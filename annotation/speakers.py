@@ -1,7 +1,7 @@
 """People whom the model takes for things because it has not met them (贺言, 匡饼): words in, words out.
 
 The model is asked about the word alone, as somebody who speaks: it takes 石头 of `石头说：` for a thing still, and
-贺言 of `贺言说：` for a person. Asked is only about what opens a clause and does there what people do, or is all that is said.
+贺言 of `贺言说：` for a person. Asked is only about what opens a clause and acts there, or is all that is said.
 """
 
 from __future__ import annotations
