@@ -14,11 +14,13 @@ from pathlib import Path
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, UNSURE
+from annotation.openings import matches
+from annotation.walk import Walk
 
 TABLE = Path(__file__).with_name("given.txt")
 
 # A word before which only a person stands.
-_DOES = re.compile(
+DOES = re.compile(
     r"(?:[笑哭冷怒忙又也就便却都还只]|没有?|一声不吭地?|低声|高声|轻轻地?|慢慢地?|连忙|赶紧|忽然|突然){0,4}"
     r"(?:说[：:，,“道着了不]|[说答问骂喊]道|[：:]“|笑了|笑着|哭了|哭着|叹了|骂了|想[，,了]|抬起?头|[点摇低抬]了?[点摇低抬]?头|咳嗽|转过?身|站[在起着了]|坐[在起着下了]|蹲[在下着]|跪[在下着]"
     r"|躺[在下着]|走[进出到过]|跑[进出到过]|瞪着?|抹着?|咬着|推开|抱[着起]|端[着起]|拎[着起]|捧[着起]|背[着起]|挑[着起]|赶着|挥着?手|不?说话|不?作声|不吭声|嫁[到给人]|娶了?|出嫁|点着?了?烟|[他她](?:爹|娘|妈|爸)|家的|媳妇|的(?:爹|娘|媳妇|男人|婆婆|眼睛|脸|手|肩|头发|声音|背影|话))"
@@ -27,6 +29,15 @@ _DOES = re.compile(
 _WHOSE = re.compile(
     r"(?:娶了?|嫁给了?|名叫|叫做?|丫头|丫鬟|媳妇|妻子|丈夫|儿子|女儿|妹妹|弟弟|姐姐|侄子|侄女|孙子|孙女|小名)$"
 )
+# What says how somebody is called; what follows up to a mark is the name, whatever it means.
+_NAMED = re.compile(
+    r"(?:名[叫唤]|(?<![别众几])人[唤称]|人送|诨[名号]|[绰外]号|小名|乳名|大名|本名|原名|表字|老[大二三四五六七幺]就?叫|(?:起|取)了?个[小外]?[名号]叫?)叫?做?(?:[“‘「])?"
+    r"(?P<name>[一-龥]{2,4})(?=[，。、；！？”’」])"
+)
+_NO_PERSON = re.compile(
+    "[村镇乡县市山河湖江街路庄店馆楼寺庙书曲歌狗猫马牛国城岛船酒茶病的了过着]$|[他她我你它这那什谁]"
+)
+_THING = re.compile("[村镇乡县市山河湖江街路庄店馆楼寺庙书曲歌狗猫马牛国城岛船酒茶病菜花草树药鸟鱼][^，。；！？]?$")
 _PLAIN = frozenset("人生家子国民兵士友军女雄官手心天里上下中力光")
 _COMMON = lexicon("titles") | lexicon("no_names") | frozenset(("阳光", "月光", "春风", "文化", "金银", "平安", "喜悦"))
 _KIND = frozenset(("n", "nz", "nw", "a", "an", "vn"))
@@ -41,6 +52,7 @@ def characters() -> frozenset[str]:
 def given(text: str, words: Sequence[Word]) -> list[Word]:
     """桂枝|抬头, 娶了|水莲: a word in the characters of given names beside what a person does or is."""
     known = characters()
+    words = _named(text, words)
     found: list[Word] = []
     for word in words:
         start, end, tag, _ = word
@@ -52,7 +64,7 @@ def given(text: str, words: Sequence[Word]) -> list[Word]:
             and text[start + 1] not in _PLAIN
             and text[start:end] not in _COMMON
             and (
-                (_DOES.match(text, end) and (not found or found[-1].tag in ("w", "c", "TIME", "v", "u")))
+                (DOES.match(text, end) and (not found or found[-1].tag in ("w", "c", "TIME", "v", "u")))
                 or _WHOSE.search(text, max(0, start - 3), start)
             )
         ):
@@ -67,12 +79,34 @@ def given(text: str, words: Sequence[Word]) -> list[Word]:
                 and last.tag in _KIND
                 and text[last.start] in known
                 and (len(found) == 1 or found[-2].tag == "w")
-                and _DOES.match(text, end)
+                and DOES.match(text, end)
             ):
                 found[-1] = Word(last.start, end, "PER", RULE)  # 土|根|蹲在
                 continue
         found.append(word)
     return found
+
+
+def _named(text: str, words: Sequence[Word]) -> Sequence[Word]:
+    """外号叫|匡饼, 名唤|小玉环: what somebody is called is a name to the next mark, whatever its words."""
+    spans = {
+        match.start("name"): match.end("name")
+        for match in matches(_NAMED, text)
+        if _NO_PERSON.search(match["name"]) is None
+        and _THING.search(text[max(0, match.start() - 8) : match.start()].rstrip("，")) is None
+    }
+    if not spans:
+        return words
+    walk = Walk(words)
+    for word in walk:
+        start = next((at for at in range(word.start, word.end) if at in spans), None)
+        if start is None or (word.tag == "PER" and (word.start, word.end) == (start, spans[start])):
+            walk.keep(word)
+            continue
+        if start > word.start:
+            walk.keep(Word(word.start, start, "v", 0.0))
+        walk.take(start, spans[start], "PER", RULE)
+    return walk.found
 
 
 def again(text: str, words: Sequence[Word]) -> list[Word]:

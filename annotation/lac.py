@@ -29,6 +29,7 @@ from annotation.mending import mend
 from annotation.repairs import repair
 from annotation.sentences import split_sentences
 from annotation.shown import paused
+from annotation.speakers import speakers
 from corpus.errors import JiaozhuError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Lac:
     def _give(self, doc: Doc, words: list[Word]) -> Doc:
         text = simple_of(doc)
         words = unglued(text, words, tag)
-        doc.user_data[WORDS] = repair(text, mend(text, words))
+        doc.user_data[WORDS] = speakers(text, repair(text, mend(text, words)), tag)
         return suggest(doc, GROUP, self.source, names(text, words))
 
     def to_disk(self, path: Any, exclude: Any = ()) -> None:  # noqa: ANN401

@@ -20,6 +20,7 @@ from annotation.posts import called, campuses, handles, latin, makers
 from annotation.sites import sites
 from annotation.sounds import COUNTRIES, abroad, foreign, sounds
 from annotation.titled import titled
+from annotation.troops import troops
 from annotation.walk import Walk
 
 SURNAMES = lexicon("surnames")
@@ -337,6 +338,7 @@ STEPS: tuple[Callable[[str, Sequence[Word]], list[Word]], ...] = (
     states,
     sites,
     teams,
+    troops,
     pieces,
     given,
     handles,

@@ -74,6 +74,10 @@ def foreign(text: str, words: Sequence[Word]) -> list[Word]:
             found.append(word)
             index += 1
             continue
+        if word.tag == "PER" and _is_where(text, word, pattern):
+            found.append(word._replace(tag="LOC", score=max(word.score, RULE)))
+            index += 1
+            continue
         longer = _town(text, word)
         if longer is not None:
             while index < count and words[index].end <= longer:
@@ -116,6 +120,22 @@ def foreign(text: str, words: Sequence[Word]) -> list[Word]:
     return found
 
 
+# Where somebody goes or stays, and what then ends the clause or begins what he does there.
+_GOES = re.compile(
+    "(?:在|[要想就再又]去|前往|往|[回来跑飞走逃搬寄送嫁]到|抵达|离开了?|路过|途经)$|(?:^|[，。：；“])[到去]$"
+)
+_THERE = re.compile("[，。；！？”]|$|[从当做学读][军兵官学书工]")
+
+
+def _is_where(text: str, word: Word, pattern: re.Pattern[str]) -> bool:
+    """住在|伯斯，: whether a foreign name that the model takes for somebody's is said of where one is."""
+    return (
+        _GOES.search(text, max(0, word.start - 3), word.start) is not None
+        and _THERE.match(text, word.end) is not None
+        and pattern.fullmatch(text, word.start, word.end) is not None
+    )
+
+
 def _is_half(text: str, pair: Sequence[Word]) -> bool:
     """康斯坦|丁内斯库: whether two unsure people are the halves of one name; two of them would stand apart."""
     left, right = pair
@@ -155,6 +175,9 @@ def _is_piece(text: str, word: Word, pattern: re.Pattern[str], held: Word) -> bo
 _WORDS = lexicon("no_sounds")
 
 
+_TOWNS = ("堡", "格勒", "格拉", "港", "州")
+
+
 def _kind(text: str, start: int, end: int, word: Word, name: str) -> str:
     """What a foreign name names: by what stands beside it, then by the table of towns, then by the model."""
     before, after = text[max(0, start - 5) : start], text[end : end + 4]
@@ -162,6 +185,8 @@ def _kind(text: str, start: int, end: int, word: Word, name: str) -> str:
         return "LOC"
     if TITLED.search(before) or (_SAID.match(after) and not _PLACE_BEFORE.search(before)):
         return "PER"
+    if word.tag == "PER" and word.score < UNSURE and name.endswith(_TOWNS) and name in abroad():
+        return "LOC"
     where = _PLACE_BEFORE.search(before) is not None and _PERSON_AFTER.match(after) is None
     if name in abroad() and (word.tag != "PER" or where or word.score < 0.1):
         return "LOC"

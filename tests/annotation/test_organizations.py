@@ -31,6 +31,8 @@ def names(text):
         ("浙江省军区原副司令员讲话。", ["浙江省军区"]),
         ("化工部发出通知。", ["化工部"]),
         ("欧盟宣布新的措施。", ["欧盟"]),
+        ("最后一次见他是在阿栗酒馆。", ["阿栗酒馆"]),
+        ("街角那家小酒馆还开着门。", []),
     ],
 )
 def test_a_body_of_the_state_is_one_to_its_innermost_office(text, expected):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotation.groups import Words
+from annotation.groups import Word, Words
 from annotation.lac import find_words
 from annotation.people import find_people, is_chinese_name
 
@@ -37,6 +37,12 @@ def test_who_is_named_once_is_found_again():
 )
 def test_a_chinese_name_begins_with_a_surname(name, chinese):
     assert is_chinese_name(name) is chinese
+
+
+def test_a_title_of_old_is_cut_off_whatever_the_surname():
+    text = "雒大夫来了"
+    words = Words([Word(0, 3, "PER", 0.3), Word(3, 4, "v", 0.0)])
+    assert [text[found.start : found.end] for found in find_people(text, words)] == ["雒"]
 
 
 def test_without_words_nobody_is_found():

@@ -95,10 +95,11 @@ def alive(pid):
 
 
 SCRIPT = """
-import time
+import signal, time
 from exports.processes import processes
 from tests.exports.test_processes import wait
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     with processes(2) as run:
         for pid in run(wait, [0, 0, 60, 60]):
             print(pid, flush=True)

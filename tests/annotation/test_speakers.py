@@ -1,0 +1,38 @@
+"""Who is unknown to the model is a person where the model would hear that word speak, and a thing stays one."""
+
+import pytest
+
+from annotation.groups import Word
+from annotation.lac import tag
+from annotation.speakers import speakers
+
+
+def words_of(*pieces):
+    text, words = "", []
+    for piece in pieces:
+        word, name = piece.rsplit("/", 1)
+        name, _, score = name.partition(":")
+        words.append(Word(len(text), len(text) + len(word), name, float(score or 0)))
+        text += word
+    return text, words
+
+
+@pytest.mark.parametrize(
+    ("pieces", "found"),
+    [
+        (["闻樵/n", "接过/v", "茶碗/n"], ["闻樵"]),
+        (["，/w", "匡/n", "樵/n", "笑着/v", "点头/v"], ["匡樵"]),
+        (["石头/n", "说/v", "：/w"], []),
+        (["孩子/n", "坐在/v", "门槛/n"], []),
+        (["旧/a", "闻樵/n", "接过/v"], []),  # opens no clause
+        (["“/w", "闻樵/n", "，”/w", "他/r"], ["闻樵"]),
+        (["闻樵/n", "三/m", "斤/q"], []),  # does nothing
+        (["扎西多/PER:0.2", "吉/n", "走/v"], ["扎西多吉"]),
+        (["扎西/PER:0.9", "把/p", "门/n"], ["扎西"]),
+    ],
+)
+def test_a_word_that_would_speak_is_a_person_where_it_acts(pieces, found):
+    text, words = words_of(*pieces)
+    made = speakers(text, words, tag)
+    assert [text[word.start : word.end] for word in made if word.tag == "PER"] == found
+    assert "".join(text[word.start : word.end] for word in made) == text
