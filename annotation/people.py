@@ -19,7 +19,7 @@ from annotation.occurrences import occurrences
 from annotation.sounds import is_foreign
 from annotation.titled import TITLE
 
-VERSION = "0.5.3"
+VERSION = "0.5.4"
 GROUP = "people"
 
 SURNAMES = lexicon("surnames")

@@ -19,7 +19,7 @@ from spacy.tokens import Doc, Span
 from annotation.flags import flags_of
 from annotation.groups import ADCODES, DIVISIONS, IDS, SCORED, SIMPLE, TEXT, TRUST, VALUES, WORDS, span_of
 
-VERSION = "0.3.4"
+VERSION = "0.3.5"
 RULES = ("amounts", "dates")
 NAMES = ("organizations", "people", "places", "list")
 VOTERS = ("crf", "model")
