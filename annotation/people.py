@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.given import characters
 from annotation.groups import Found, Words, simple_of, suggest, words_of
 from annotation.lexicon import alternatives, lexicon
 from annotation.occurrences import occurrences
@@ -38,7 +37,6 @@ _AFTER_TITLE = re.compile(rf"(?:{_TITLE})(?=[\u4e00-\u9fff]{{2,4}})")
 _SAYS = re.compile(
     r"介绍|表示|说|认为|告诉|指出|强调|坦言|透露|出席|带队|担任|主持|在[会接座现致]|[，。、；：）)（(\n]|等|率|与|和|解释|回忆|建议|提醒|作了|回应|宣布|代理|带领|率领|获得|荣获|当选|接受"
 )
-_NO_GIVEN = frozenset("的了在是和与等就向对从将还也都又便才已把给被让说称道笑去来到自曾为由以于则所先能可要会不")
 _DOTS = "·•・‧"
 _DOTTED = re.compile(rf"[\u4e00-\u9fff]{{1,10}}(?:[{_DOTS}][\u4e00-\u9fffA-Z]{{1,10}}\.?)+")
 _STARTS_TITLE = re.compile(rf"[\u4e00-\u9fff]{{0,8}}(?:{_TITLE})")
@@ -123,19 +121,6 @@ def _by_model(text: str, words: Words) -> Iterator[tuple[int, int, float]]:
             after = words.all[index + 1]  # 张明|远, 佐藤健|一
             more = after.start == end and after.end == end + 1 and after.tag in ("n", "a", "m", "nz", "d", "v")
             more = more and not (after.tag == "v" and _SAYS.match(text, end))
-            if (
-                after.start == end
-                and after.end == end + 1
-                and word.score < 0.8
-                and index + 2 < len(words.all)
-                and text[end] in characters()
-                and text[end] not in _NO_GIVEN
-                and words.all[index + 2].tag in ("v", "p", "u", "w")
-                and len(name) == 2
-                and is_chinese_name(name)
-                and (words.all[index + 2].tag in ("v", "p") or _SAYS.match(text, end + 1) or text[end + 1] == "的")
-            ):
-                end = after.end  # 陈瑞|近|在
             titled = _ENDS_TITLE.search(text[max(0, start - 6) : start]) is not None
             if more and titled and (after.tag not in ("d", "v") or _SAYS.match(text, after.end)):
                 end = after.end

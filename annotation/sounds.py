@@ -74,10 +74,6 @@ def foreign(text: str, words: Sequence[Word]) -> list[Word]:
             found.append(word)
             index += 1
             continue
-        if word.tag == "PER" and _is_where(text, word, pattern):
-            found.append(word._replace(tag="LOC", score=max(word.score, RULE)))
-            index += 1
-            continue
         longer = _town(text, word)
         if longer is not None:
             while index < count and words[index].end <= longer:
@@ -118,22 +114,6 @@ def foreign(text: str, words: Sequence[Word]) -> list[Word]:
         found.append(Word(start, end, _kind(text, start, end, word, name), max(word.score, RULE)))
         index = last + 1
     return found
-
-
-# Where somebody goes or stays, and what then ends the clause or begins what he does there.
-_GOES = re.compile(
-    "(?:在|[要想就再又]去|前往|往|[回来跑飞走逃搬寄送嫁]到|抵达|离开了?|路过|途经)$|(?:^|[，。：；“])[到去]$"
-)
-_THERE = re.compile("[，。；！？”]|$|[从当做学读][军兵官学书工]")
-
-
-def _is_where(text: str, word: Word, pattern: re.Pattern[str]) -> bool:
-    """住在|伯斯，: whether a foreign name that the model takes for somebody's is said of where one is."""
-    return (
-        _GOES.search(text, max(0, word.start - 3), word.start) is not None
-        and _THERE.match(text, word.end) is not None
-        and pattern.fullmatch(text, word.start, word.end) is not None
-    )
 
 
 def _is_half(text: str, pair: Sequence[Word]) -> bool:
