@@ -96,6 +96,7 @@ def _by_model(text: str, words: Words) -> Iterator[tuple[int, int, float]]:
             end - start > 2
             and end - start < 5
             and text[start] not in _NO_SURNAME
+            and text[start + 1 : end] not in _CALLED
             and TITLE.fullmatch(text, start + 1, end)
         ):
             end = start + 1  # 石|捕头, and so with a surname that the list has not
