@@ -29,7 +29,6 @@ _ENDS_TITLE = re.compile(rf"(?:{_TITLE})$")
 # A verb or an adverb that the model took for the end of a name: 张根生|才, 李敏|利用.
 _TAIL = re.compile(r"(?<=.{3})[才已尚私犯仍又还将曾也说称]$|(?<=.{2})(?:[已犯]|利用|担任|表示|介绍|协议|先后|分别)$")
 _TITLE_END = re.compile(rf"(?:{_TITLE}|夫妇|夫人|太太|老板|氏|[总导]|爵爷|大帝|[男女]神|欧巴)$")
-_NO_SURNAME = frozenset("老小大女男新副前原正阿二三四五六七八九十")
 # With a surname alone they are what somebody is called (唐女士), and no title of his.
 _CALLED = frozenset(("先生", "女士", "小姐", "太太", "夫人", "氏"))
 _AFTER_SURNAME = re.compile(rf"{_TITLE}|太太|夫人|老板|某|[总导](?![统理督共体是会之部能一要览有师游航弹])")
@@ -92,14 +91,6 @@ def _by_model(text: str, words: Words) -> Iterator[tuple[int, int, float]]:
             title.start() > 1 or (title.start() == 1 and text[start] in SURNAMES and title[0] not in _CALLED)
         ):
             end = start + title.start()
-        if (
-            end - start > 2
-            and end - start < 5
-            and text[start] not in _NO_SURNAME
-            and text[start + 1 : end] not in _CALLED
-            and TITLE.fullmatch(text, start + 1, end)
-        ):
-            end = start + 1  # 石|捕头, and so with a surname that the list has not
         head = _STARTS_ROLE.match(text, start, end)
         if head is not None and end - head.end() > 1:
             start = head.end()  # 王储|阿卜杜拉

@@ -18,8 +18,8 @@ def _to_simplified() -> dict[int, str]:
     """Each character that no Simplified text has, and its Simplified form; 乾 and 著, which both have, stay."""
     from opencc import OpenCC
 
-    convert = OpenCC("t2s").convert
-    pairs = ((char, convert(char)) for char in map(chr, range(0x3400, 0xA000)))
+    every = list(map(chr, range(0x3400, 0xA000)))
+    pairs = zip(every, OpenCC("t2s").convert("\n".join(every)).split("\n"), strict=True)  # one call: twice as fast
     return {ord(char): simple for char, simple in pairs if simple != char and len(simple) == 1 and not _is_common(char)}
 
 
