@@ -176,3 +176,17 @@ def tags_of(length: int, entities: list[tuple[int, int, str]], labels: list[str]
     starts, ends = (np.array([entity[edge] for entity in entities], np.int64) for edge in (0, 1))
     numbers = np.array([labels.index(label) for _, _, label in entities], np.int64)
     return encode(length, starts, ends, numbers, scheme).tolist()
+
+
+def write_workspace(folder, exports, settings):
+    """A workspace in `folder` with these tests' label scheme; `exports` is its dataset, `settings` its [exports]."""
+    labels = "".join(
+        f'[[label]]\nname = "{name}"\nshown = "{name}"\nhotkey = "{number}"\ncolour = "#000000"\n'
+        for number, name in enumerate(LABELS)
+    )
+    (folder / "labels.toml").write_text(f'version = "1"\nguideline = "guideline.md"\n{labels}')
+    (folder / "guideline.md").write_text("# 标注规范\n")
+    (folder / "jiaozhu.toml").write_text(
+        f'[paths]\ncorpus = "corpus"\nannotations = "annotations"\nexports = "{exports}"\nlabels = "labels.toml"\n'
+        f"[exports]\n{settings}"
+    )

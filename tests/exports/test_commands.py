@@ -12,23 +12,14 @@ import pytest
 from annotation.log import append, read_log
 from exports.checks import PROMISES
 from tests.calling import call as jiaozhu
-from tests.exports.making import LABELS, PRIVATE_PAGES, PRIVATE_SPANS, make
+from tests.exports.making import PRIVATE_PAGES, PRIVATE_SPANS, make, write_workspace
 
 
 @pytest.fixture
 def workspace(tmp_path):
     """A workspace with a corpus, a log and a label scheme of its own; returns its folder."""
     make(tmp_path)
-    labels = "".join(
-        f'[[label]]\nname = "{name}"\nshown = "{name}"\nhotkey = "{number}"\ncolour = "#000000"\n'
-        for number, name in enumerate(LABELS)
-    )
-    (tmp_path / "labels.toml").write_text(f'version = "1"\nguideline = "guideline.md"\n{labels}')
-    (tmp_path / "guideline.md").write_text("# 标注规范\n")
-    (tmp_path / "jiaozhu.toml").write_text(
-        '[paths]\ncorpus = "corpus"\nannotations = "annotations"\nexports = "dataset"\nlabels = "labels.toml"\n'
-        '[exports]\nname = "样例"\nmax_chars = 20\n'
-    )
+    write_workspace(tmp_path, "dataset", 'name = "样例"\nmax_chars = 20\n')
     return tmp_path
 
 

@@ -13,7 +13,7 @@ from corpus.folder import file_sha256, read_sums, write_sums
 from exports.build import build_dataset
 from exports.rows import shards
 from tests.calling import call as jiaozhu
-from tests.exports.making import LABELS, NOISE, SCHEME, document, record, span, write_corpus
+from tests.exports.making import NOISE, SCHEME, document, record, span, write_corpus, write_workspace
 from tests.exports.test_build import contents
 
 NOTE = ".dataset.parts"
@@ -199,16 +199,7 @@ def test_a_small_dataset_leaves_no_note_and_takes_a_stale_one_away(standing, tmp
 
 
 def test_the_command_says_how_many_files_were_taken_over_and_force_takes_none(standing, tmp_path):
-    labels = "".join(
-        f'[[label]]\nname = "{name}"\nshown = "{name}"\nhotkey = "{number}"\ncolour = "#000000"\n'
-        for number, name in enumerate(LABELS)
-    )
-    (tmp_path / "labels.toml").write_text(f'version = "1"\nguideline = "guideline.md"\n{labels}')
-    (tmp_path / "guideline.md").write_text("# 标注规范\n")
-    (tmp_path / "jiaozhu.toml").write_text(
-        '[paths]\ncorpus = "corpus"\nannotations = "annotations"\nexports = "out/dataset"\nlabels = "labels.toml"\n'
-        "[exports]\nmax_chars = 20\nremoved = true\nworkers = 1\n"
-    )
+    write_workspace(tmp_path, "out/dataset", "max_chars = 20\nremoved = true\nworkers = 1\n")
     one_span(standing)
     built = jiaozhu(tmp_path, "exports", "build", "--workers", "2")
     assert "taken over from the dataset before: 66 of 69 files of rows" in built.stdout, built.stderr
