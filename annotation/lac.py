@@ -8,6 +8,7 @@ process, so that a pipeline can be made, saved and sent to another process witho
 
 from __future__ import annotations
 
+import re
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
@@ -181,17 +182,21 @@ def _load() -> _Model:
     )
 
 
+_SINGLE = re.compile(r"^(\d+)\t(.)$", re.MULTILINE)  # a line of the vocabulary
+_UNKNOWN = re.compile(r"^(\d+)\tOOV$", re.MULTILINE)
+
+
 def _ids(package: ModuleType) -> NDArray[np.int64]:
     """The number of each code point in the model's vocabulary, by its half-width form."""
     import numpy as np
 
-    vocabulary = {char: int(number) for number, char in package._load_tsv(package._DATA_DIR / "word.dic").items()}
-    unknown = vocabulary.get("OOV", 0)
+    vocabulary = (package._DATA_DIR / "word.dic").read_text("utf-8")
+    numbers = {char: int(number) for number, char in _SINGLE.findall(vocabulary)}
+    unknown = next((int(number) for number in _UNKNOWN.findall(vocabulary)), 0)
     ids = np.full(sys.maxunicode + 1, unknown, np.int64)
-    known = [(ord(char), number) for char, number in vocabulary.items() if len(char) == 1]
-    widths = package._load_tsv(package._DATA_DIR / "q2b.dic").items()
-    for code, number in [*known, *((ord(wide), vocabulary.get(narrow, unknown)) for wide, narrow in widths)]:
-        ids[code] = number
+    ids[list(map(ord, numbers))] = list(numbers.values())
+    for wide, narrow in package._load_tsv(package._DATA_DIR / "q2b.dic").items():
+        ids[ord(wide)] = numbers.get(narrow, unknown)
     return ids
 
 
