@@ -7,12 +7,13 @@ common words, pieces or one name where there are two.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, UNSURE
+from annotation.openings import begins
 from annotation.sounds import sounds
 from annotation.walk import Walk
 
@@ -71,16 +72,17 @@ _NO_OF_ONE = frozenset(
         "沪股",
     )
 )
+_ANY = re.compile("|".join(p.pattern for p in (_SIDE, _TO, _OFFICIAL, _PAIR, _MANY, _PROVINCES, _OF_ONE)))
 
 
-def countries(text: str, words: Sequence[Word]) -> list[Word]:
+def countries(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """中|方, 美|军, 访|华, 印|巴: a country by one character is a place."""
-    found: list[Word] = []
-    for word in words:
+    starts = begins(_ANY, text)
+    walk = Walk(words, [i for i, (at, end, _, _) in enumerate(words) if at in starts and 2 <= end - at <= 5])
+    for word in walk:
         start, end, tag, score = word
         size = end - start
-        if size < 2 or size > 5 or tag in ("w", "m", "TIME", "c"):
-            found.append(word)
+        if tag in ("w", "m", "TIME", "c"):
             continue
         piece = text[start:end]
         if (
@@ -88,26 +90,25 @@ def countries(text: str, words: Sequence[Word]) -> list[Word]:
             and many.end() <= end
             and piece[: many.end() - start] not in divisions().codes
         ):
-            found += (Word(i, i + 1, "LOC", 0.7) for i in range(start, many.end()))
-            if many.end() < end:
-                found.append(Word(many.end(), end, "n", 0.0))
+            rest = [Word(many.end(), end, "n", 0.0)] if many.end() < end else []
+            walk.put(*_each(start, many.end()), *rest)
         elif (many := _PROVINCES.match(text, start)) is not None and many.end() == end:
-            found += (Word(i, i + 1, "LOC", 0.7) for i in range(start, end))  # 闽粤赣|三省
+            walk.put(*_each(start, end))  # 闽粤赣|三省
         elif (
             size == 2
             and (tag not in NAMED or (piece[1] == "籍" and score < UNSURE))
             and _SIDE.match(piece)
             and piece not in _NO_SIDE
         ):
-            found += (Word(start, start + 1, "LOC", 0.8), Word(start + 1, end, "n", 0.0))
+            walk.put(Word(start, start + 1, "LOC", 0.8), Word(start + 1, end, "n", 0.0))
         elif size == 2 and (tag not in NAMED or score < UNSURE) and _TO.match(piece) and piece not in _NO_TO:
-            found += (Word(start, start + 1, "v", 0.0), Word(start + 1, end, "LOC", 0.8))
+            walk.put(Word(start, start + 1, "v", 0.0), Word(start + 1, end, "LOC", 0.8))
         elif (
             _OF_ONE.match(piece) and piece not in _NO_OF_ONE
             if size == 2
             else tag in ("n", "nz", "ORG") and _OFFICIAL.match(piece) and piece not in divisions().codes
         ):
-            found += (Word(start, start + 1, "LOC", 0.7), Word(start + 1, end, "n", 0.0))
+            walk.put(Word(start, start + 1, "LOC", 0.7), Word(start + 1, end, "n", 0.0))
         elif (
             _PAIR.match(piece)
             and (tag in NAMED or tag in ("nz", "j"))
@@ -117,10 +118,13 @@ def countries(text: str, words: Sequence[Word]) -> list[Word]:
             and len(set(piece)) == size
             and (tag != "PER" or score < UNSURE)
         ):
-            found += (Word(i, i + 1, "LOC", 0.7) for i in range(start, end))
-        else:
-            found.append(word)
-    return found
+            walk.put(*_each(start, end))
+    return walk.made
+
+
+def _each(start: int, end: int) -> Iterator[Word]:
+    """A place for each character."""
+    return (Word(i, i + 1, "LOC", 0.7) for i in range(start, end))
 
 
 # Countries and towns by their whole name ----------------------------------------------------------------------------
@@ -131,27 +135,21 @@ _STATE = re.compile(
 _OF_PLACE = re.compile(r"(?<=..)(?:人|籍|裔|队员|姑娘|小伙)$")
 
 
-def states(text: str, words: Sequence[Word]) -> list[Word]:
+def states(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """刚果|民主|共和国 is one, 芝加哥|人 are two."""
-    ends = {word.end for word in words}
-    walk = Walk(words)
+    walk = Walk(words, [i for i, (at, end, tag, _) in enumerate(words) if tag == "LOC" and end - at > 1])
     for word in walk:
-        start, end, tag, score = word
-        if tag == "LOC" and end - start > 1:
-            match = _STATE.match(text, end)
-            if (
-                match is not None
-                and match.end() in ends
-                and (text[start:end] in COUNTRIES or sounds().fullmatch(text, start, end) is not None)
-            ):
-                walk.take(start, match.end(), "LOC", max(score, 0.8))
-                continue
-            tail = _OF_PLACE.search(text, start, end)
-            if tail is not None:
-                walk.found += (word._replace(end=tail.start()), Word(tail.start(), end, "n", 0.0))
-                continue
-        walk.keep(word)
-    return walk.found
+        start, end, _, score = word
+        match = _STATE.match(text, end)
+        if (
+            match is not None
+            and match.end() in walk.ends
+            and (text[start:end] in COUNTRIES or sounds().fullmatch(text, start, end) is not None)
+        ):
+            walk.take(start, match.end(), "LOC", max(score, 0.8))
+        elif (tail := _OF_PLACE.search(text, start, end)) is not None:
+            walk.put(word._replace(end=tail.start()), Word(tail.start(), end, "n", 0.0))
+    return walk.made
 
 
 # Missions and companies abroad --------------------------------------------------------------------------------------
@@ -177,11 +175,10 @@ _OF_STATE = re.compile("(?:前?(?:总统|总理|首相|国王|外长|国防部�
 _FORCES = re.compile(r"(?:政府军?|军队|军方|当局|警方|海军|空军|陆军|军)$")
 
 
-def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
+def abroad_bodies(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """中国驻南斯拉夫大使馆 is one body; 韩国|三星集团 and 瑞典|驻|华|大使 begin with a place."""
     missions = {match.start(): match for match in _MISSION.finditer(text)} if "驻" in text else {}
-    ends = {word.end for word in words}
-    walk = Walk(words)
+    walk = Walk(words, [i for i, word in enumerate(words) if word.tag in NAMED or word.start in missions])
     for word in walk:
         start, end, tag, score = word
         match = missions.get(start)
@@ -189,7 +186,7 @@ def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
             if match["body"] is not None:
                 walk.take(start, match.end(), "ORG", 0.8)
             else:
-                walk.found += (
+                walk.put(
                     Word(start, match.end("from"), "LOC", 0.8),
                     Word(match.end("from"), match.start("to"), "v", 0.0),
                     Word(*match.span("to"), "ORG" if match["to"] == "联合国" else "LOC", 0.8),
@@ -199,14 +196,14 @@ def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
         if tag == "ORG" and end - start > 4 and _COMPANY.search(text, start, end):
             size = next((size for size in (6, 5, 4, 3, 2) if text[start : start + size] in COUNTRIES), 0)
             if size and end - start - size > 2 and not OF_COUNTRY.fullmatch(text, start + size, end):
-                walk.found += (Word(start, start + size, "LOC", max(score, RULE)), word._replace(start=start + size))
+                walk.put(Word(start, start + size, "LOC", max(score, RULE)), word._replace(start=start + size))
                 continue
         if tag == "LOC" and score < UNSURE and (act := _ACT.search(text, start, end)) is not None:
-            walk.found += (word._replace(end=act.start()), Word(act.start(), end, "v", 0.0))
+            walk.put(word._replace(end=act.start()), Word(act.start(), end, "v", 0.0))
             continue
         if tag in ("LOC", "ORG") and (text[start:end] in COUNTRIES or text[start:end] in COUNTRY):
             body = _NATIONAL.match(text, end)
-            if body is not None and body.end() in ends:
+            if body is not None and body.end() in walk.ends:
                 walk.take(start, body.end(), "ORG", 0.8)
                 continue
         if (
@@ -214,14 +211,12 @@ def abroad_bodies(text: str, words: Sequence[Word]) -> list[Word]:
             and (force := _FORCES.search(text, start, end)) is not None
             and text[start : force.start()] in COUNTRIES
         ):
-            walk.found += (Word(start, force.start(), "LOC", max(score, RULE)), Word(force.start(), end, "n", 0.0))
-            continue
-        if tag == "ORG" and text[start:end] in COUNTRIES and _OF_STATE.match(text, end):
-            word = Word(start, end, "LOC", max(score, RULE))
-        elif tag in NAMED and text.startswith(("”号", "”级", "”轮", "”舰"), end) and text[start - 1 : start] == "“":
-            word = Word(start, end, "nz", 0.0)  # a ship
-        walk.keep(word)
-    return walk.found
+            walk.put(Word(start, force.start(), "LOC", max(score, RULE)), Word(force.start(), end, "n", 0.0))
+        elif tag == "ORG" and text[start:end] in COUNTRIES and _OF_STATE.match(text, end):
+            walk.put(Word(start, end, "LOC", max(score, RULE)))
+        elif text.startswith(("”号", "”级", "”轮", "”舰"), end) and text[start - 1 : start] == "“":
+            walk.put(Word(start, end, "nz", 0.0))  # a ship
+    return walk.made
 
 
 # Teams --------------------------------------------------------------------------------------------------------------
@@ -232,25 +227,19 @@ _TEAM = re.compile(
 )
 
 
-def teams(text: str, words: Sequence[Word]) -> list[Word]:
+def teams(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """古巴|队, 八一队, 世贸|组织: a place and 队 is who plays for it."""
-    ends = {word.end for word in words}
-    walk = Walk(words)
-    for word in walk:
-        start, end, tag, score = word
-        if tag in ("LOC", "ORG") and end - start > 1:
-            if tag == "LOC" and text[end - 1] == "队" and end - start > 2:
-                word = Word(start, end, "ORG", max(score, RULE))
-            elif (
-                tag == "ORG"
-                and text.startswith("组织", end)
-                and end + 2 in ends
-                and text[end - 1] not in "局馆处院会司所"
-            ):
-                walk.take(start, end + 2, "ORG", max(score, RULE))
-                continue
-            elif (match := _TEAM.match(text, end)) is not None and match.end() in ends:
-                walk.take(start, match.end(), "ORG", max(score, RULE))
-                continue
-        walk.keep(word)
-    return walk.found
+    walk = Walk(words, [i for i, (at, end, tag, _) in enumerate(words) if tag in ("LOC", "ORG") and end - at > 1])
+    for start, end, tag, score in walk:
+        if tag == "LOC" and text[end - 1] == "队" and end - start > 2:
+            walk.put(Word(start, end, "ORG", max(score, RULE)))
+        elif (
+            tag == "ORG"
+            and text.startswith("组织", end)
+            and end + 2 in walk.ends
+            and text[end - 1] not in "局馆处院会司所"
+        ):
+            walk.take(start, end + 2, "ORG", max(score, RULE))
+        elif (match := _TEAM.match(text, end)) is not None and match.end() in walk.ends:
+            walk.take(start, match.end(), "ORG", max(score, RULE))
+    return walk.made

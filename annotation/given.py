@@ -49,42 +49,36 @@ def characters() -> frozenset[str]:
     return frozenset(TABLE.read_text("utf-8").strip())
 
 
-def given(text: str, words: Sequence[Word]) -> list[Word]:
+def given(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """桂枝|抬头, 娶了|水莲: a word in the characters of given names beside what a person does or is."""
     known = characters()
     words = _named(text, words)
-    found: list[Word] = []
-    for word in words:
-        start, end, tag, _ = word
-        if (
-            tag in _KIND
-            and end - start == 2
-            and text[start] in known
-            and text[start + 1] in known
-            and text[start + 1] not in _PLAIN
-            and text[start:end] not in _COMMON
-            and (
-                (DOES.match(text, end) and (not found or found[-1].tag in ("w", "c", "TIME", "v", "u")))
-                or _WHOSE.search(text, max(0, start - 3), start)
-            )
-        ):
-            found.append(Word(start, end, "PER", RULE))
-            continue
-        if end - start == 1 and tag in _KIND and text[start] in known and text[start] not in _PLAIN:
-            last = found[-1] if found else None
+    wanted = [i for i, (at, end, tag, _) in enumerate(words) if end - at < 3 and tag in _KIND and text[at] in known]
+    walk = Walk(words, wanted)
+    for start, end, _, _ in walk:
+        before, after = walk.before, walk.after
+        if end - start == 2:
             if (
-                last is not None
-                and last.end == start
-                and last.end - last.start == 1
-                and last.tag in _KIND
-                and text[last.start] in known
-                and (len(found) == 1 or found[-2].tag == "w")
-                and DOES.match(text, end)
+                text[start + 1] in known
+                and text[start + 1] not in _PLAIN
+                and text[start:end] not in _COMMON
+                and (
+                    (DOES.match(text, end) and (before is None or before.tag in ("w", "c", "TIME", "v", "u")))
+                    or _WHOSE.search(text, max(0, start - 3), start)
+                )
             ):
-                found[-1] = Word(last.start, end, "PER", RULE)  # 土|根|蹲在
-                continue
-        found.append(word)
-    return found
+                walk.put(Word(start, end, "PER", RULE))
+        elif (
+            after is not None
+            and after.end - end == 1
+            and after.tag in _KIND
+            and text[end] in known
+            and text[end] not in _PLAIN
+            and (before is None or before.tag == "w")
+            and DOES.match(text, after.end)
+        ):
+            walk.take(start, after.end, "PER", RULE)  # 土|根|蹲在
+    return walk.made
 
 
 def _named(text: str, words: Sequence[Word]) -> Sequence[Word]:
@@ -97,37 +91,27 @@ def _named(text: str, words: Sequence[Word]) -> Sequence[Word]:
     }
     if not spans:
         return words
-    walk = Walk(words)
+    walk = Walk(words, range(len(words)))
     for word in walk:
         start = next((at for at in range(word.start, word.end) if at in spans), None)
         if start is None or (word.tag == "PER" and (word.start, word.end) == (start, spans[start])):
-            walk.keep(word)
             continue
         if start > word.start:
-            walk.keep(Word(word.start, start, "v", 0.0))
+            walk.put(Word(word.start, start, "v", 0.0))
         walk.take(start, spans[start], "PER", RULE)
-    return walk.found
+    return walk.made
 
 
-def again(text: str, words: Sequence[Word]) -> list[Word]:
+def again(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """根宝 … 根|宝: whoever the text names by two characters is named by them again, in one word or in two."""
     names = {text[w.start : w.end] for w in words if w.tag == "PER" and w.end - w.start == 2 and w.score >= UNSURE}
-    if not names:
-        return list(words)
-    found: list[Word] = []
-    for word in words:
-        start, end, tag, _ = word
-        last = found[-1] if found else None
-        if end - start == 2 and tag not in NAMED and tag != "nw" and text[start:end] in names:
-            word = Word(start, end, "PER", RULE)
-        elif (
-            end - start == 1
-            and last is not None
-            and last.end == start
-            and last.end - last.start == 1
-            and text[last.start : end] in names
-        ):
-            found.pop()
-            word = Word(last.start, end, "PER", RULE)
-        found.append(word)
-    return found
+    walk = Walk(
+        words, [i for i, word in enumerate(words) if text[word.start : word.start + 2] in names] if names else ()
+    )
+    for start, end, tag, _ in walk:
+        if end - start == 2:
+            if tag not in NAMED and tag != "nw":
+                walk.put(Word(start, end, "PER", RULE))
+        elif end - start == 1 and (after := walk.after) is not None and after.end - end == 1:
+            walk.take(start, after.end, "PER", RULE)
+    return walk.made

@@ -7,10 +7,11 @@ What is cut off a name becomes a common word, so that the grammars of names see 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from annotation.groups import Word
 from annotation.lexicon import alternatives
+from annotation.walk import Walk
 
 # For the repairs that come after (annotation/repairs.py).
 NAMED = frozenset(("ORG", "LOC", "PER"))
@@ -43,24 +44,23 @@ _TAIL = re.compile(
 )
 
 
-def mend(text: str, words: Iterable[Word]) -> list[Word]:
+def mend(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """The words with the borders that brackets, roles and acts give away; they cover what they covered."""
-    found: list[Word] = []
-    for word in words:
+    walk = Walk(
+        words,
+        [i for i, (at, end, tag, _) in enumerate(words) if end - at > 1 and (tag in _NAMES or text[at] in "（）()")],
+    )
+    for word in walk:
         start, end, tag, _ = word
-        if end - start < 2 or not (tag in _NAMES or text[start] in "（）()"):
-            found.append(word)
-        elif _HALF_OPEN.match(text, start, end):
-            found += _unbracketed(text, word)
+        if _HALF_OPEN.match(text, start, end):
+            walk.put(*_unbracketed(text, word))
         elif tag == "LOC" and (cut := text.find("到", start + 2, end - 2)) > 0:  # 浦东机场|到|临港
-            found += (word._replace(end=cut), Word(cut, cut + 1, "v", 0.0), word._replace(start=cut + 1))
+            walk.put(word._replace(end=cut), Word(cut, cut + 1, "v", 0.0), word._replace(start=cut + 1))
         elif tag in ("LOC", "ORG") and (day := _DAY.match(text, start, end - 1)) is not None:
-            found += (Word(start, day.end(), "TIME", 0.0), word._replace(start=day.end()))  # 今天|市中医院
+            walk.put(Word(start, day.end(), "TIME", 0.0), word._replace(start=day.end()))  # 今天|市中医院
         elif tag == "ORG" and end - start > 2:
-            found += _without_acts(text, word)
-        else:
-            found.append(word)
-    return found
+            walk.put(*_without_acts(text, word))
+    return walk.made
 
 
 def _unbracketed(text: str, word: Word) -> Iterator[Word]:

@@ -7,12 +7,18 @@ characters are read off the pattern, so the matches are those of `pattern.findit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 
 from corpus.triggers import triggers_of
 
 _FOLDED = frozenset(" 0123456789")  # the parser names these for all spaces and all digits
+
+
+def begins(pattern: re.Pattern[str], text: str) -> Collection[int]:
+    """The places of the text where a match can begin."""
+    opening = _opening(pattern)
+    return range(len(text)) if opening is None else {first.start() for first in opening.finditer(text)}
 
 
 def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

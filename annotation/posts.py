@@ -22,19 +22,18 @@ _MEDIUM = re.compile(
 _POLICE = re.compile("平安[\u4e00-\u9fff]{2,4}")
 
 
-def handles(text: str, words: Sequence[Word]) -> list[Word]:
+def handles(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """@平安|北京, @头条|新闻: a handle that ends in what publishes, or begins with a body, is one body."""
     if "@" not in text and "＠" not in text:
-        return list(words)
+        return words
     spans = {match.start(1): match.end(1) for match in _HANDLE.finditer(text)}
-    ends = {word.end for word in words}
-    walk = Walk(words)
+    walk = Walk(words, range(len(words)))
     for word in walk:
         stop = spans.get(word.start)
         if (
             stop is not None
             and word.end <= stop
-            and stop in ends
+            and stop in walk.ends
             and (
                 (word.tag == "ORG" and word.end < stop)
                 or (word.tag != "PER" and _MEDIUM.search(text, word.start, stop))
@@ -42,16 +41,15 @@ def handles(text: str, words: Sequence[Word]) -> list[Word]:
             )
         ):
             walk.take(word.start, stop, "ORG", 0.7)
-            continue
-        if word.tag == "PER" and any(
+        elif word.tag == "PER" and any(
             a <= word.start < b and (word.start, word.end) != (a, b) for a, b in spans.items()
         ):
-            word = word._replace(tag="n", score=0.0)  # @胖虎|不胖: called so, and nobody's name
-        walk.keep(word)
-    return walk.found
+            walk.put(word._replace(tag="n", score=0.0))  # @胖虎|不胖: called so, and nobody's name
+    return walk.made
 
 
 _TEAMS = lexicon("teams")
+_TAGS = frozenset(("n", "nz", "nw", "PER", "LOC", "v", "vn"))
 _SPORT = re.compile(
     r"比分|\d[-:：比]\d|[一二三四五六七八九十两]比[零一二三四五六七八九]|[主客]场|夺冠|冠军|联赛|教练|季后赛|决赛|助攻|篮板|三分|绝杀|进球|射门|破门|点球|任意球"
     r"|门将|后卫|前锋|中锋|裁判|球[员迷队星]|防守|进攻|转会|赛季|加时|险胜|大胜|惨败|战胜|击败|横扫|[中英]超|[西意德法]甲|[欧亚]冠|NBA|CBA|踢|[打看输赢进]球|[领]先|扳平|出线|小组赛|外援|双打|扣杀"
@@ -65,21 +63,21 @@ _MAKER = re.compile(
 )
 
 
-def makers(text: str, words: Sequence[Word]) -> list[Word]:
+def makers(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """火箭|防守, 某牌|售后: a team where its game is spoken of, a brand before what only its maker has."""
-    found: list[Word] = []
-    for word in words:
-        start, end, tag, score = word
-        if tag in ("n", "nz", "nw", "PER", "LOC", "v", "vn") and 2 <= end - start <= 4:
-            team = text[start:end] in _TEAMS and (tag not in NAMED or score < UNSURE)
-            if team and not _KIND.match(text, end) and _SPORT.search(text, max(0, start - REACH), end + REACH):
-                found.append(Word(start, end, "ORG", RULE))
-                continue
-            if tag == "nz" and _MAKER.match(text, end) and _NO_BRAND.search(text, start, end) is None:
-                found.append(Word(start, end, "ORG", RULE))
-                continue
-        found.append(word)
-    return found
+    wanted = [
+        i for i, (at, end, tag, _) in enumerate(words) if tag == "nz" or (tag in _TAGS and text[at:end] in _TEAMS)
+    ]
+    walk = Walk(words, wanted)
+    for start, end, tag, score in walk:
+        if not 2 <= end - start <= 4:
+            continue
+        team = text[start:end] in _TEAMS and (tag not in NAMED or score < UNSURE)
+        if (team and not _KIND.match(text, end) and _SPORT.search(text, max(0, start - REACH), end + REACH)) or (
+            tag == "nz" and _MAKER.match(text, end) and _NO_BRAND.search(text, start, end) is None
+        ):
+            walk.put(Word(start, end, "ORG", RULE))
+    return walk.made
 
 
 # Companies called by a common word, and what their customers speak of.
@@ -120,10 +118,10 @@ def is_called(text: str, start: int, end: int) -> bool:
     )
 
 
-def called(text: str, words: Sequence[Word]) -> list[Word]:
+def called(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """Companies called by a common word, where their customers speak."""
     if not any(name in text for name in _CALLED):
-        return list(words)
+        return words
     return [
         Word(word.start, word.end, "ORG", RULE)
         if word.end - word.start == 2
@@ -140,21 +138,16 @@ _LATIN = re.compile(r"[A-Z][A-Za-z'’]+(?:[ ·][A-Z][a-z'’]+){1,2}(?![A-Za-z]
 _GIVEN = re.compile("[A-Z][a-z]{2,9}")
 
 
-def latin(text: str, words: Sequence[Word]) -> list[Word]:
+def latin(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """Taylor| |Swift: a name in Latin letters, all its words."""
-    if not any(word.tag == "PER" and text[word.start].isascii() for word in words):
-        return list(words)
-    ends = {word.end for word in words}
-    walk = Walk(words)
+    walk = Walk(words, [i for i, word in enumerate(words) if word.tag == "PER" and text[word.start].isascii()])
     for word in walk:
-        whole = _LATIN.match(text, word.start) if word.tag == "PER" and text[word.start].isascii() else None
-        if whole is not None and word.end < whole.end() and whole.end() in ends:
+        whole = _LATIN.match(text, word.start)
+        if whole is not None and word.end < whole.end() and whole.end() in walk.ends:
             walk.take(word.start, whole.end(), "PER", max(word.score, RULE))
-        elif word.tag == "PER" and _GIVEN.fullmatch(text, word.start, word.end):
-            walk.keep(word._replace(score=max(word.score, RULE)))  # 同桌|Lucy
-        else:
-            walk.keep(word)
-    return walk.found
+        elif _GIVEN.fullmatch(text, word.start, word.end):
+            walk.put(word._replace(score=max(word.score, RULE)))  # 同桌|Lucy
+    return walk.made
 
 
 _NO_BRAND = re.compile(rf"(?:{alternatives('common_industries')}|版|款|型|级|号|式|系|类|智能)$")
@@ -169,17 +162,12 @@ _AND = "和跟与"
 _TO_CAMPUS = re.compile(r"(?:考上?了?|报考|保送|毕业于|就读于?|母校|考研|录取)(?:了|的是|到)?$")
 
 
-def campuses(text: str, words: Sequence[Word]) -> list[Word]:
+def campuses(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """听说|北邮|食堂, 我们|山大|的男生: universities by their short forms."""
     heads = {match.start() for match in _CAMPUS_HEAD.finditer(text)}
-    if not heads or heads.isdisjoint([word.start for word in words]):
-        return list(words)
-    ends = {word.end for word in words}
-    walk = Walk(words)
-    for word in walk:
-        start, end, tag, score = word
-        if start not in heads or (tag in NAMED and score > UNSURE and end - start > 1 and text[end - 1] not in _AND):
-            walk.keep(word)
+    walk = Walk(words, [i for i, word in enumerate(words) if word.start in heads] if heads else ())
+    for start, end, tag, score in walk:
+        if tag in NAMED and score > UNSURE and end - start > 1 and text[end - 1] not in _AND:
             continue
         for size in (5, 4, 3, 2):
             stop = start + size
@@ -189,13 +177,11 @@ def campuses(text: str, words: Sequence[Word]) -> list[Word]:
             near = _ON_CAMPUS.match(text, stop) is not None
             joins = known and stop < end and text[stop] in _AND  # 川大和|电子科大
             if (
-                (stop in ends and known)
+                (stop in walk.ends and known)
                 or near
                 or joins
-                or (stop in ends and _TO_CAMPUS.search(text, max(0, start - 5), start))
+                or (stop in walk.ends and _TO_CAMPUS.search(text, max(0, start - 5), start))
             ):
                 walk.take(start, stop, "ORG", 0.7)
                 break
-        else:
-            walk.keep(word)
-    return walk.found
+    return walk.made

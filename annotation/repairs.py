@@ -21,7 +21,7 @@ from annotation.sites import sites
 from annotation.sounds import COUNTRIES, abroad, foreign, sounds
 from annotation.titled import titled
 from annotation.troops import troops
-from annotation.walk import Walk
+from annotation.walk import Walk, tagged
 
 SURNAMES = lexicon("surnames")
 _CITIES = lexicon("cities")
@@ -30,11 +30,11 @@ _DOUBLE = lexicon("double_surnames")
 _JAPANESE = lexicon("japanese_surnames")
 
 
-def repair(text: str, words: Sequence[Word]) -> list[Word]:
+def repair(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """The words with every repair, one after the other; they cover what they covered."""
     for step in STEPS:
         words = step(text, words)
-    return list(words)
+    return words
 
 
 # Known names ---------------------------------------------------------------------------------------------------------
@@ -45,6 +45,9 @@ _EVENT = re.compile(
 )
 
 
+_LISTED = frozenset(("ORG", "PER", "nz"))
+
+
 @cache
 def _listed() -> tuple[dict[str, str], frozenset[str]]:
     """The label of each name, and the first two characters of all."""
@@ -52,11 +55,11 @@ def _listed() -> tuple[dict[str, str], frozenset[str]]:
     return known, frozenset(name[:2] for name in known) | _COMMON_BRANDS
 
 
-def listed(text: str, words: Sequence[Word]) -> list[Word]:
+def listed(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """Names that are no other word, which the model takes for things or cuts: 支付宝, 鸟巢, 波音; 巴黎|奥运会."""
     known, heads = _listed()
     codes = divisions().codes
-    walk = Walk(words)
+    walk = Walk(words, [i for i, (at, _, tag, _) in enumerate(words) if tag in _LISTED or text[at : at + 2] in heads])
     for word in walk:
         start, end, tag, score = word
         label: str | None = None
@@ -72,12 +75,12 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
                 label, last = kind, stop
         if label is None and headed and tag != "nw":
             for size in (6, 5, 4, 3):  # 山|海关, 秦淮|河边: the end may stand inside a word
-                if known.get(text[start : start + size]) == "LOC":
-                    label, last = "LOC", start + size
+                if known.get(name := text[start : start + size]) == "LOC":
+                    label, last = "LOC", start + len(name)
                     break
         if label is not None and not (tag in NAMED and end > last):
             if last == end and tag in NAMED and score > (UNSURE if tag == LABELS[label] else 0.9):
-                walk.keep(word._replace(score=max(score, 0.8)))  # 切尔西: also a town abroad
+                walk.put(word._replace(score=max(score, 0.8)))  # 切尔西: also a town abroad
             else:
                 walk.take(start, last, label, max(score, 0.7))
             continue
@@ -87,12 +90,12 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
             and (product := _PRODUCT.search(text, start + 2, end)) is not None
             and (known.get(text[start : product.start()]) == "ORG" or text[start : product.start()] in _COMMON_BRANDS)
         ):
-            walk.found += (Word(start, product.start(), "ORG", RULE), Word(product.start(), end, "n", 0.0))  # 三星|手机
+            walk.put(Word(start, product.start(), "ORG", RULE), Word(product.start(), end, "n", 0.0))  # 三星|手机
             continue
         if tag == "ORG" and score < UNSURE and end - start > 2:
             pieces_of = _brand_within(text, start, end, known)
             if pieces_of:
-                walk.found += pieces_of
+                walk.put(*pieces_of)
                 continue
         if (
             tag == "PER"
@@ -100,22 +103,20 @@ def listed(text: str, words: Sequence[Word]) -> list[Word]:
             and text[start:end] in _CITIES
             and text[start - 1 : start] in ("在", "到", "赴", "往")
         ):
-            walk.keep(Word(start, end, "LOC", RULE))
+            walk.put(Word(start, end, "LOC", RULE))
             continue
         if tag == "nz" and end - start > 1:
             piece = text[start:end]
             if piece in abroad() or piece in COUNTRIES or (piece in codes and _EVENT.match(text, end)):
-                walk.keep(Word(start, end, "LOC", 0.7))
+                walk.put(Word(start, end, "LOC", 0.7))
                 continue
             event = _EVENT.search(piece)
             if event is not None and event.end() == len(piece) and event.start() > 1:
                 city = piece[: event.start()]
                 if city in abroad() or city in COUNTRIES or city in codes or city in _CITIES:
                     cut = start + event.start()
-                    walk.found += (Word(start, cut, "LOC", 0.7), Word(cut, end, "nz", 0.0))
-                    continue
-        walk.keep(word)
-    return walk.found
+                    walk.put(Word(start, cut, "LOC", 0.7), Word(cut, end, "nz", 0.0))
+    return walk.made
 
 
 def _brand_within(text: str, start: int, end: int, known: dict[str, str]) -> list[Word]:
@@ -141,71 +142,59 @@ _ENDING = re.compile("公司|集团|银行|股份|科技|物流|航空|大学|�
 # People -------------------------------------------------------------------------------------------------------------
 
 _RUNS_ON = re.compile("[笑哭叹冷怒喝骂][道着]|[笑哭][说了]|[超太真好][远帅美强猛甜酷拼牛逗]|牛[逼掰叉]")  # 贾母笑|道
+_HEADS = frozenset(("PER", "ORG", "nz", "LOC"))  # what a name of two words may begin with
 _TITLE_AFTER = re.compile(rf"(?:{alternatives('titles')}|某|氏|家|姓|太太|夫人|老板|哥|姐|叔|婶|爷|奶|嫂|爸|妈)")
 
 
-def people(text: str, words: Sequence[Word]) -> list[Word]:
+def people(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """高|建成: a surname by itself is the beginning of a name; 劳动模|范徐虎: a title ends inside it."""
-    words = [_without_title(text, word) for word in words]
-    found: list[Word] = []
-    skip = False
-    for index, word in enumerate(words):
-        if skip:
-            skip = False
-            continue
+    words = [_without_title(text, word) if word.tag == "PER" else word for word in words]
+    walk = Walk(words, tagged(words, _HEADS))
+    for word in walk:
         start, end, tag, score = word
-        if tag == "PER" and end - start == 2 and text[start:end] in _DOUBLE and index + 1 < len(words):
-            after = words[index + 1]
-            if (
-                after.start == end
-                and after.end - end < 3
-                and after.tag in ("n", "nz", "a", "an", "vn", "nw", "PER")
-                and not _TITLE_AFTER.match(text, end)
-            ):
-                found.append(Word(start, after.end, "PER", max(score, RULE)))
-                skip = True
-                continue
-        if index + 1 < len(words) and words[index + 1].start == end:
-            after = words[index + 1]
-            beyond = words[index + 2].tag if index + 2 < len(words) else ""
+        after = walk.after
+        if (
+            after is not None
+            and tag == "PER"
+            and end - start == 2
+            and text[start:end] in _DOUBLE
+            and after.end - end < 3
+            and after.tag in ("n", "nz", "a", "an", "vn", "nw", "PER")
+            and not _TITLE_AFTER.match(text, end)
+        ):
+            walk.take(start, after.end, "PER", max(score, RULE))
+            continue
+        if after is not None:
+            beyond = words[walk.index + 2].tag if walk.index + 2 < len(words) else ""
             japanese = tag in ("ORG", "nz", "LOC") and after.tag == "PER" and text[start:end] in _JAPANESE
             like_and = tag == "PER" and end - start == 2 and text[end : after.end] in ("同", "和", "与")
             if (japanese and TITLED.search(text, max(0, start - 5), start)) or (
                 like_and and text[start] in SURNAMES and beyond in ("p", "v", "d")
             ):  # 总裁|松下|康雄, 谭嗣|同|在
-                found.append(Word(start, after.end, "PER", max(score, RULE)))
-                skip = True
+                walk.take(start, after.end, "PER", max(score, RULE))
                 continue
-        if tag == "PER" and end - start > 2 and _RUNS_ON.match(text, end - 1):
-            found += (Word(start, end - 1, "PER", max(score, RULE)), Word(end - 1, end, "d", 0.0))
+        if tag != "PER":
             continue
-        if tag == "PER" and end - start == 2 and text[end - 1] in "从把给被向" and score < UNSURE:
-            found += (Word(start, end - 1, "n", 0.0), Word(end - 1, end, "p", 0.0))  # 骑着马|从|鲁昂
-            continue
-        if tag == "PER" and end - start == 1 and text[start] in SURNAMES and index + 1 < len(words):
-            after = words[index + 1]
-            if (
-                after.start == end
-                and after.end - end < 3
-                and after.tag in ("v", "n", "a", "nz", "vn", "an", "ad", "LOC", "ORG", "PER", "nw")
-                and not _TITLE_AFTER.match(text, end)
-                and (after.end - end == 2 or TITLED.search(text, max(0, start - 5), start))
-            ):
-                found.append(Word(start, after.end, "PER", max(score, RULE)))
-                skip = True
-                continue
-        found.append(word)
-    return found
+        if end - start > 2 and _RUNS_ON.match(text, end - 1):
+            walk.put(Word(start, end - 1, "PER", max(score, RULE)), Word(end - 1, end, "d", 0.0))
+        elif end - start == 2 and text[end - 1] in "从把给被向" and score < UNSURE:
+            walk.put(Word(start, end - 1, "n", 0.0), Word(end - 1, end, "p", 0.0))  # 骑着马|从|鲁昂
+        elif (
+            after is not None
+            and end - start == 1
+            and text[start] in SURNAMES
+            and after.end - end < 3
+            and after.tag in ("v", "n", "a", "nz", "vn", "an", "ad", "LOC", "ORG", "PER", "nw")
+            and not _TITLE_AFTER.match(text, end)
+            and (after.end - end == 2 or TITLED.search(text, max(0, start - 5), start))
+        ):
+            walk.take(start, after.end, "PER", max(score, RULE))
+    return walk.made
 
 
 def _without_title(text: str, word: Word) -> Word:
-    start, end, tag, _ = word
-    if (
-        tag == "PER"
-        and end - start > 2
-        and text[start + 1] in SURNAMES
-        and TITLED.search(text, max(0, start - 5), start + 1)
-    ):
+    start, end, _, _ = word
+    if end - start > 2 and text[start + 1] in SURNAMES and TITLED.search(text, max(0, start - 5), start + 1):
         return word._replace(start=start + 1)
     return word
 
@@ -213,28 +202,27 @@ def _without_title(text: str, word: Word) -> Word:
 # Lists --------------------------------------------------------------------------------------------------------------
 
 
-def pieces(text: str, words: Sequence[Word]) -> list[Word]:
+def pieces(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """回|民街: a place of one character that stands for no country or province heads the next; 老|耿头 is a man."""
-    found: list[Word] = []
-    for word in words:
-        last = found[-1] if found else None
-        if last is not None and last.end == word.start:
-            head = text[last.start : last.end]
-            if last.tag == word.tag == "LOC" and len(head) == 1 and head not in _ABBREVIATIONS + _WITH:
-                found[-1] = Word(last.start, word.end, "LOC", RULE)
-                continue
-            if head in ("老", "小") and word.tag not in NAMED and _OLD.fullmatch(text, word.start, word.end):
-                found[-1] = Word(last.start, word.end, "PER", RULE)
-                continue
-        found.append(word)
-    return found
+    single = [i for i, (at, end, tag, _) in enumerate(words) if end - at == 1 and (tag == "LOC" or text[at] in "老小")]
+    walk = Walk(words, single)
+    for word in walk:
+        start, end, tag, _ = word
+        after = walk.after
+        if after is None:
+            continue
+        if tag == after.tag == "LOC" and text[start] not in _NO_HEAD:
+            walk.take(start, after.end, "LOC", RULE)
+        elif text[start] in "老小" and after.tag not in NAMED and _OLD.fullmatch(text, end, after.end):
+            walk.take(start, after.end, "PER", RULE)
+    return walk.made
 
 
-_ABBREVIATIONS = (
+_NO_HEAD = frozenset(
     COUNTRY + "哈吉塔土波捷匈罗保希挪瑞芬丹荷比葡西智秘阿古墨奥黎约卡也华京津沪渝冀豫云辽"
     "黑湘皖鲁新浙赣鄂桂甘晋陕吉闽贵粤川青藏琼宁蜀滇黔秦蓉穗杭甬汉"
+    "连在从到离沿对向同和朝往由去把被给让跟与及"
 )
-_WITH = "连在从到离沿对向同和朝往由去把被给让跟与及"
 _OLD = re.compile(f"[{''.join(sorted(SURNAMES))}](?:头|汉|头儿|头子|爹|爷子|太爷|奶奶)")
 
 
@@ -270,8 +258,10 @@ def _first_of_list(text: str, words: Sequence[Word]) -> list[Word]:
     return found
 
 
-def lists(text: str, words: Sequence[Word]) -> list[Word]:
+def lists(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """湘江、资水、沅江: what stands between two places or people is one too."""
+    if "、" not in text:
+        return words
     found = _first_of_list(text, words)
     for index in range(2, len(found) - 2):
         word = found[index]
@@ -303,7 +293,7 @@ _TITLES = lexicon("titles")
 _MEASURED = re.compile("[0-9０-９一二三四五六七八九十百千万几多][里亩米丈尺斤]")
 
 
-def common(text: str, words: Sequence[Word]) -> list[Word]:
+def common(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """维吾尔族, 早安, 三十|里山路: peoples, greetings and measures, which the model takes for names."""
     return [
         Word(word.start, word.end, "n", 0.0) if word.tag in NAMED and _is_common(text, word) else word for word in words
@@ -326,7 +316,7 @@ def _is_common(text: str, word: Word) -> bool:
     )
 
 
-STEPS: tuple[Callable[[str, Sequence[Word]], list[Word]], ...] = (
+STEPS: tuple[Callable[[str, Sequence[Word]], Sequence[Word]], ...] = (
     common,
     listed,
     campuses,

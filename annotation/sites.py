@@ -31,33 +31,43 @@ _LINE = re.compile(
     f"[{PROVINCE}杭甬深广穗汉昆蓉兰陇海包成福厦株柳焦枝襄洛连石太济青郑合武九秦同胶哈大长图滨绥沈丹邯内怀南番]{{2}}"
     "(?:城际铁路|铁路|高铁|高速公路|高速|公路|通道|线(?![索路条下人上])|线(?=上[，的]))"
 )
+_TAGS = NAMED | {"nz"}
 _NO_SITE_PLACE = frozenset(("中国", "全国"))
 _OUTSIDE = re.compile("[河江湖溪][边畔岸上里中底面水]|山[里上下中间]")
 _ENDINGS = frozenset("站渡桥寺庙沟崖坡屯庄村岭坳洼湾滩塘营铺集堡寨河江湖山峰洞潭泉街巷庵祠塔亭阁")
 _HAMLET = frozenset("沟屯庄村崖坳洼寨堡渡铺湾岭峪圩塬坞")
 _VILLAGE = re.compile(".家[集庄屯沟村堡寨铺洼湾营坪坡岭桥渡坳窑塘埠港巷峪圩坞湖]")
+_HAMLET_END = re.compile("[沟屯庄渡洼寨崖庵峪塬坞圩岭坳村镇]")  # of what `_AFTER_GOING` finds, its third character
 _GOING = re.compile("[在到从往回进]了?$|[去过出]了$|离开了?$|直奔$")
 _AFTER_GOING = re.compile(
     "(?![这那一两三几每各小大老新旧古破本邻全山后前上下半对别某我你他它])(?:[\u4e00-\u9fff]{2}[沟屯庄渡洼寨崖庵峪塬坞圩岭坳]|(?!度假|地球|奥运|世博|亚运)[\u4e00-\u9fff]{2}[村镇])(?![长民子头])"
 )
 SURNAMES = lexicon("surnames")
-_CLAN = re.compile(".家(?:祠堂|宗祠|大院|老宅|大宅|花园|胡同)")
+_OF_CLAN = re.compile("家(?:祠堂|宗祠|大院|老宅|大宅|花园|胡同)")
+_CLAN = re.compile(f".{_OF_CLAN.pattern}")
 _INNER = re.compile("[宫院府观寺庙殿阁轩楼堂庄园祠庵][里外内前后上下中边旁]")
 _BARE_SITE = re.compile(
     "(?:人民|工人|首都|国家|奥林匹克|劳动|中山|解放|胜利|五一|八一|革命|英雄)(?:体育场|体育馆|大会堂|文化宫|公园|广场|大剧院|图书馆|会堂|大街|大道)"
 )
 
 
-def sites(text: str, words: Sequence[Word]) -> list[Word]:
+def sites(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """浅水湾|饭店, 桑菲尔德|庄园, 秦淮|河边: a place with what it is; 上海和平饭店 is a city and a site."""
-    ends = {word.end for word in words}
-    walk = Walk(words)
+    starts = {match.start() for match in _BARE_SITE.finditer(text)}
+    starts.update(match.start() - 1 for match in _OF_CLAN.finditer(text))
+    starts.update(match.start() - 2 for match in _HAMLET_END.finditer(text))
+    walk = Walk(words, [i for i, word in enumerate(words) if word.tag in _TAGS or word.start in starts])
     for word in walk:
         start, end, tag, score = word
-        if (bare := _BARE_SITE.match(text, start)) is not None and bare.end() in ends and tag != "PER":
+        if tag != "PER" and (bare := _BARE_SITE.match(text, start)) is not None and bare.end() in walk.ends:
             walk.take(start, bare.end(), "LOC", 0.7)
             continue
-        if end - start < 4 and text[start] in SURNAMES and (clan := _CLAN.match(text, start)) and clan.end() in ends:
+        if (
+            end - start < 4
+            and text[start] in SURNAMES
+            and (clan := _CLAN.match(text, start))
+            and clan.end() in walk.ends
+        ):
             walk.take(start, clan.end(), "LOC", RULE)  # 白|家|祠堂
             continue
         if (
@@ -65,12 +75,12 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
             and end - start < 5
             and _GOING.search(text, max(0, start - 3), start)
             and (hamlet := _AFTER_GOING.match(text, start)) is not None
-            and hamlet.end() in ends
+            and hamlet.end() in walk.ends
         ):
             walk.take(start, hamlet.end(), "LOC", RULE)  # 回了|核桃|沟
             continue
         if tag == "PER" and end - start == 3 and score < 0.9 and _VILLAGE.match(text, start, end):
-            walk.keep(Word(start, end, "LOC", RULE))
+            walk.put(Word(start, end, "LOC", RULE))
             continue
         if (
             tag in ("PER", "ORG")
@@ -78,7 +88,7 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
             and end - start > 1
             and text[end : end + 1] in _HAMLET
             and text[end : end + 1]
-            and end + 1 in ends
+            and end + 1 in walk.ends
         ):
             walk.take(start, end + 1, "LOC", RULE)  # 黑瞎子|沟
             continue
@@ -86,7 +96,7 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
             end - start == 2
             and tag in ("LOC", "ORG", "nz")
             and (line := _LINE.match(text, start))
-            and line.end() in ends
+            and line.end() in walk.ends
         ):
             walk.take(start, line.end(), "LOC", RULE)  # 浙赣|铁路
             continue
@@ -95,7 +105,7 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
             city = tag == "LOC" and (text[start:end] in COUNTRIES or text[start:end] in divisions().codes)
             if (
                 match is not None
-                and match.end() in ends
+                and match.end() in walk.ends
                 and (not city or _CITY_SITE.match(text, end))
                 and text[start:end] not in _NO_SITE_PLACE
                 and (tag != "ORG" or score < UNSURE)
@@ -107,7 +117,7 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
                 and not city
                 and end < len(text)
                 and _OUTSIDE.match(text, end)
-                and end + 2 in ends
+                and end + 2 in walk.ends
                 and text[end - 1] not in "河江湖溪山"
             ):
                 walk.take(start, end + 1, "LOC", max(score, RULE))
@@ -115,22 +125,20 @@ def sites(text: str, words: Sequence[Word]) -> list[Word]:
             if (
                 tag == "LOC"
                 and not city
-                and end + 1 in ends
+                and end + 1 in walk.ends
                 and text[end : end + 1] in _ENDINGS
                 and text[end - 1] not in _ENDINGS
             ):
                 walk.take(start, end + 1, "LOC", max(score, RULE))
                 continue
-            if not city and score < 0.6 and _INNER.match(text, end) and end + 2 in ends:
+            if not city and score < 0.6 and _INNER.match(text, end) and end + 2 in walk.ends:
                 walk.take(start, end + 1, "LOC", RULE)
                 continue
             if tag in ("LOC", "ORG") and end - start > 4 and (tag == "LOC" or score < 0.8):
                 pieces = _city_apart(text, start, end, tag, score)
                 if pieces:
-                    walk.found += pieces
-                    continue
-        walk.keep(word)
-    return walk.found
+                    walk.put(*pieces)
+    return walk.made
 
 
 _APART = re.compile(

@@ -59,18 +59,22 @@ _PERSON_AFTER = re.compile(
 _FRAGMENT = frozenset(("PER", "LOC", "ORG", "nz", "nw", "n", "vn", "a", "ad", "an", "d", "f", "xc", "q", "r", "s"))
 
 
-def foreign(text: str, words: Sequence[Word]) -> list[Word]:
+def foreign(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """Foreign names, whole and with what they name: a run of their characters around a word the model is unsure of."""
     pattern = sounds()
     found: list[Word] = []
     index, count = 0, len(words)
-    while index < count:
+    for wanted, (start, end, tag, score) in enumerate(words):
+        if wanted < index or (score >= SURE if tag in NAMED else end - start < 3):
+            continue
+        found += words[index:wanted]
+        index = wanted
         word = words[index]
-        if word.tag not in NAMED:
+        if tag not in NAMED:
             found.append(_unseen(text, word, pattern))
             index += 1
             continue
-        if word.score >= SURE or not pattern.match(text, word.start, word.start + 1):
+        if not pattern.match(text, start, start + 1):
             found.append(word)
             index += 1
             continue
@@ -113,7 +117,7 @@ def foreign(text: str, words: Sequence[Word]) -> list[Word]:
             continue
         found.append(Word(start, end, _kind(text, start, end, word, name), max(word.score, RULE)))
         index = last + 1
-    return found
+    return [*found, *words[index:]] if index else words
 
 
 def _is_half(text: str, pair: Sequence[Word]) -> bool:

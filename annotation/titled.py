@@ -21,6 +21,7 @@ _TITLES = (lexicon("titles") | lexicon("addresses")) - lexicon("no_addresses")
 TITLE = re.compile("|".join(sorted(_TITLES, key=lambda title: (-len(title), title))))
 # Behind a surname they are part of what somebody is called: 牛爷爷.
 _KIN = re.compile("爷爷|奶奶|大爷|大妈|大娘|大婶|大叔|大伯|阿姨|叔叔|伯伯|婶婶|嫂子|大嫂|大哥|大姐")
+_BEHIND = {word[0] for word in (*_TITLES, *_KIN.pattern.split("|"))}
 # Surnames that more often belong to the word before or after: 班|主任, 安全|局长.
 _PARTS = frozenset("班家常党全代言车水项方后能应时双平经文终强国总连有老公干庄山花农店都牛马鱼羊木石米商法边东")
 _NO_KIN = frozenset("家老总公干班")
@@ -30,33 +31,32 @@ _VERBS = frozenset("任和与于向从对由被让给同及是成还当过为解
 _OPENS = re.compile(r"(?:^|[\s，。！？；：、“”‘’（）()…—,.!?;:「」【】@#~～]|[一-龥]{3}[者办任长席])$")
 _DOES = re.compile("[在把给又也都说问笑来去走看拿鞠站坐喊讲答想]|表示|介绍|告诉|认为|指出")
 _OLD = re.compile(f"老[{''.join(sorted(SURNAMES - _PARTS - frozenset('师年房别郎汤乡汉路')))}](?![头汉爷太奶板])")
+# Where one may begin: at a surname before the first character of a title or a word for kin, or at 老 before a surname.
+_BEGINS = re.compile(
+    f"[{''.join(sorted(SURNAMES))}](?=[{''.join(sorted(_BEHIND))}])|老(?=[{''.join(sorted(SURNAMES))}])"
+)
 
 
-def titled(text: str, words: Sequence[Word]) -> list[Word]:
+def titled(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """易|主席, 佟|老太爷: a surname before a title is a name; 牛爷爷, 老|秦: so it is with a word for kin, or 老."""
-    ends = {word.end for word in words}
-    walk = Walk(words)
-    for word in walk:
-        start, end, tag, score = word
-        head, stop = text[start], None
-        if (
-            (head == "老" or head in SURNAMES)
-            and tag not in ("w", "m", "TIME", "ORG")
-            and (tag not in ("PER", "LOC") or score < UNSURE)
-        ):
-            if head != "老":
-                stop = None if walk.found and _is_piece(walk.found[-1]) else _called(text, start, end, ends)
-            elif tag in ("a", "nz", "PER") and end - start < 3 and start + 2 in ends and _OLD.match(text, start):
-                stop = start + 2
-        if stop is None:
-            walk.keep(word)
-        else:
-            walk.take(start, stop, "PER", RULE)
-    return walk.found
+    starts = {match.start() for match in _BEGINS.finditer(text)}
+    walk = Walk(words, [i for i, word in enumerate(words) if word.start in starts] if starts else ())
+    for start, end, tag, score in walk:
+        if tag in ("w", "m", "TIME", "ORG") or (tag in ("PER", "LOC") and score >= UNSURE):
+            continue
+        if text[start] != "老":
+            stop = None if _is_piece(walk.before) else _called(text, start, end, walk.ends)
+            if stop is not None:
+                walk.take(start, stop, "PER", RULE)
+        elif tag in ("a", "nz", "PER") and end - start < 3 and start + 2 in walk.ends and _OLD.match(text, start):
+            walk.take(start, start + 2, "PER", RULE)
+    return walk.made
 
 
-def _is_piece(word: Word) -> bool:
+def _is_piece(word: Word | None) -> bool:
     """Whether the word before a surname may be a part of the same name: 铁木|辛|将军."""
+    if word is None:
+        return False
     short = word.end - word.start == 1
     return word.tag in ("PER", "nz", "nw") or (short and word.tag in ("n", "a", "an", "LOC", "ORG"))
 

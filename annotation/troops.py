@@ -30,23 +30,19 @@ _WAR = re.compile(
 REACH = 30  # characters around a bare number of troops in which the war is spoken of
 
 
-def troops(text: str, words: Sequence[Word]) -> list[Word]:
+def troops(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """二团|三|营, 日军|第三十七|师团: troops with their number; 二团 where the war is spoken of."""
     if _NUMBERED.search(text) is None:
-        return list(words)
+        return words
     spans = {match.start(): match.end() for match in _TROOPS.finditer(text)}
     taken = {i for start, end in spans.items() for i in range(start, end)}
     for match in _BARE.finditer(text):
         around = text[max(0, match.start() - REACH) : match.start()] + text[match.end() : match.end() + REACH]
         if match.start() not in taken and _WAR.search(around):
             spans[match.start()] = match.end()
-    if not spans:
-        return list(words)
-    walk = Walk(words)
+    walk = Walk(words, [i for i, word in enumerate(words) if word.start in spans] if spans else ())
     for word in walk:
-        stop = spans.get(word.start)
-        if stop is None or word.end > stop + 1 or (word.tag == "ORG" and word.end >= stop):
-            walk.keep(word)
-        else:
+        stop = spans[word.start]
+        if word.end <= stop + 1 and not (word.tag == "ORG" and word.end >= stop):
             walk.take(word.start, stop, "ORG", RULE)
-    return walk.found
+    return walk.made

@@ -1,38 +1,78 @@
 """A walk over words from left to right that makes names longer: words in; words that cover the same out.
 
-A rule sees each word once, and none that a name before it has taken.
+A rule is shown the words it asks for, each once, and none that a name before it has taken. Most words concern no rule,
+so they are passed over together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 
 from annotation.groups import Word
 
 
 class Walk:
-    """The words one after the other; `keep` and `take` say what becomes of each, `found` has what became of all."""
+    """The words whose numbers are `wanted`, rising, one after the other.
 
-    def __init__(self, words: Sequence[Word]) -> None:
+    `take` and `put` say what becomes of the word that is looked at; every other stays. `made` is what became of all.
+    """
+
+    def __init__(self, words: Sequence[Word], wanted: Iterable[int]) -> None:
         self.words = words
         self.index = 0  # of the word that is looked at
-        self.found: list[Word] = []
-        self.keep = self.found.append  # what the word that is looked at becomes; most stay as they are
-        self._cursor = 0  # where the last name ends
+        self._wanted = wanted
+        self._made: list[Word] = []
+        self._next = 0  # the first word of which nothing is made yet
 
     def __iter__(self) -> Iterator[Word]:
-        """The words that no name has taken; what a name has left of one becomes a common word."""
-        for index, word in enumerate(self.words):
-            self.index = index
-            if word.start >= self._cursor:
-                yield word
-            elif word.end > self._cursor:
-                self.found.append(Word(self._cursor, word.end, "n", 0.0))
+        """The wanted words that no name has taken."""
+        for index in self._wanted:
+            if index >= self._next:
+                self.index = index
+                yield self.words[index]
+
+    @cached_property
+    def ends(self) -> set[int]:
+        """Where the words end."""
+        return {word.end for word in self.words}
+
+    @property
+    def before(self) -> Word | None:
+        """What was made of the words before the one that is looked at: the last of it."""
+        if self._next == self.index:
+            return self._made[-1] if self._made else None
+        return self.words[self.index - 1]
+
+    @property
+    def after(self) -> Word | None:
+        """The word behind the one that is looked at, where it touches it."""
+        after = self.words[self.index + 1] if self.index + 1 < len(self.words) else None
+        return after if after is not None and after.start == self.words[self.index].end else None
+
+    def put(self, *words: Word) -> None:
+        """These instead of the word that is looked at."""
+        self._made += self.words[self._next : self.index]
+        self._made += words
+        self._next = self.index + 1
 
     def take(self, start: int, end: int, tag: str, score: float) -> None:
-        """A name that begins with that word, and ends in it or in a later one."""
-        self.found.append(Word(start, end, tag, score))
-        self._cursor = end
-        last = self.words[self.index].end
-        if end < last:
-            self.found.append(Word(end, last, "n", 0.0))
+        """A name that begins with that word, and ends in it or in a later one.
+
+        What it leaves of the last becomes a common word.
+        """
+        self.put(Word(start, end, tag, score))
+        while self._next < len(self.words) and self.words[self._next].start < end:
+            self._next += 1
+        if (last := self.words[self._next - 1].end) > end:
+            self._made.append(Word(end, last, "n", 0.0))
+
+    @property
+    def made(self) -> Sequence[Word]:
+        """The words that came out; the same that went in, where nothing was made of any."""
+        return [*self._made, *self.words[self._next :]] if self._next else self.words
+
+
+def tagged(words: Sequence[Word], tags: Collection[str]) -> list[int]:
+    """The numbers of the words that have one of these tags."""
+    return [index for index, word in enumerate(words) if word.tag in tags]

@@ -8,19 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation import companies, names, places
-from annotation.openings import _opening, matches
+from annotation import companies, countries, names, places
+from annotation.openings import _opening, begins, matches
 
-SEARCHED = [names.LAST, names.BRAND, places._ZONE, companies._BEFORE_COMPANY]
+SEARCHED = [names.LAST, names.BRAND, places._ZONE, companies._BEFORE_COMPANY, countries._ANY]
 # The alphabet of the patterns themselves, so that many texts hold matches and halves of them.
 ALPHABET = sorted({c for pattern in SEARCHED for c in pattern.pattern if c >= "\u4e00"})
 WORDS = sorted({w for pattern in SEARCHED for w in re.findall("[\u4e00-\u9fff]{2,}", pattern.pattern)})
 TEXTS = st.lists(st.sampled_from([*ALPHABET, *WORDS, "，", "\n", "A", "0"]), max_size=60).map("".join)
 
 
-@pytest.mark.parametrize("pattern", SEARCHED, ids=["last words", "brands", "zones", "what stands before companies"])
+@pytest.mark.parametrize(
+    "pattern", SEARCHED, ids=["last words", "brands", "zones", "what stands before companies", "countries"]
+)
 def test_the_patterns_of_whole_texts_have_openings(pattern: re.Pattern[str]) -> None:
     assert _opening(pattern) is not None
+
+
+@given(TEXTS)
+def test_matches_begin_only_where_one_can(text: str) -> None:
+    for pattern in SEARCHED:
+        assert {m.start() for m in pattern.finditer(text)} <= set(begins(pattern, text))
 
 
 @given(TEXTS)
