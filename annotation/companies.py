@@ -255,7 +255,7 @@ def framed(edges: Edges, found: Sequence[Name]) -> Iterator[Name]:
     text, words = edges.text, edges.words
     taken = covered(name for name in found if name.kind != "model")
     for frame in (_SHARE, _SAYS_COMPANY):
-        for match in frame.finditer(text):
+        for match in matches(frame, text):
             start = end = match.start()
             index = words.index_at(end - 1) if end else -1
             while index >= 0 and words.all[index].end == start and end - words.all[index].start <= 8:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from annotation.groups import Words
 from annotation.names import BODY, FIELD, LEVEL, MANY, UNIT, Edges, Name
+from annotation.openings import matches
 
 _INNER = (
     r"(?:(?:党组|党委)(?!书记|成员|副书记|委员))?"
@@ -22,15 +23,23 @@ _SHORT_BODY = re.compile(
     rf"(?<![各全我本该两几多何某其0-9０-９一二三四五六七八九十])[{LEVEL}](?={_OFFICE.pattern}|(?:{FIELD})(?:局|厅))"
 )
 
+
+def _each(heads: str, tail: str) -> str:
+    """Alternatives that each begin with plain text, which `re` finds ten times as fast as a group of beginnings."""
+    return "|".join(head + tail for head in heads.split("|"))
+
+
 _CENTRAL = re.compile(
     r"中共中央(?:[\u4e00-\u9fff]{2,6}(?:部|办公厅|委员会))?|党中央|国务院(?:[\u4e00-\u9fff]{2,10}(?:办公室|办公厅|中心|委员会|参事室))?|全国人大常委会|全国人大|全国政协|中央军委|中央纪委|中纪委"
     r"|最高人民法院|最高人民检察院|最高法|最高检|外交部|国防部|国家发展和改革委员会|国家发展改革委|国家发改委|教育部|科学技术部|科技部|工业和信息化部|工信部|国家民委|公安部|民政部|司法部|财政部|人力资源和社会保障部"
     r"|人社部|自然资源部|生态环境部|住房和城乡建设部|住房城乡建设部|住建部|交通运输部|水利部|农业农村部|商务部|文化和旅游部|文旅部|国家卫生健康委员会|国家卫生健康委|国家卫健委|退役军人事务部|应急管理部|审计署"
     r"|中国人民银行|证监会|银保监会|银监会|保监会|中国证监会|中国银保监会|国家金融监督管理总局|国家税务总局|国家市场监督管理总局|市场监管总局|国家统计局|国家知识产权局|国家药监局|国家药品监督管理局|国家能源局|国家医保局"
     r"|国家外汇管理局|外汇局|海关总署|国资委|国务院国资委|国家铁路局|中国民航局|民航局|国家邮政局|全国(?:青联|妇联|学联|侨联|文联|残联|工商联|总工会)|团中央|中宣部|中组部|国家体育总局|体育总局|国家广电总局|广电总局|国家网信办|中央网信办|国台办|国新办|国家林草局|国家文物局|国家疾控局|中央气象台|中央政治局|中央银行"
-    r"|(?:机械|化学|冶金|煤炭|电力|石油|轻|纺织|电子|航空|航天|兵器|建筑材料|森林)工业部|化工部|冶金部|铁道部|交通部|邮电部|煤炭部|电力部|水电部|纺织部|地矿部|地质矿产部|卫生部|文化部|农业部|林业部|建设部|劳动部|人事部|监察部|国内贸易部|内贸部|外贸部|外经贸部|对外经济贸易部|信息产业部|国土资源部|环境保护部|环保部"
-    r"|国家(?:计委|科委|体委|教委|经委|经贸委|体改委|计生委)|国务院特区办|(?:轻工|纺织|国内贸易)总会"
-    r"|(?:人民|光明|经济|法制|工人|农民)日报社|解放军报社|独联体|欧共体|北约|欧盟|东盟|欧佩克|阿盟|海合会|安理会|世贸组织|世卫组织|上合组织|国际奥委会|国际足联|亚足联|欧足联|国际田联"
+    rf"|{_each('机械|化学|冶金|煤炭|电力|石油|轻|纺织|电子|航空|航天|兵器|建筑材料|森林', '工业部')}"
+    r"|化工部|冶金部|铁道部|交通部|邮电部|煤炭部|电力部|水电部|纺织部|地矿部|地质矿产部|卫生部|文化部|农业部|林业部|建设部|劳动部|人事部|监察部|国内贸易部|内贸部|外贸部|外经贸部|对外经济贸易部|信息产业部|国土资源部|环境保护部|环保部"
+    r"|国家(?:计委|科委|体委|教委|经委|经贸委|体改委|计生委)|国务院特区办"
+    rf"|{_each('轻工|纺织|国内贸易', '总会')}|{_each('人民|光明|经济|法制|工人|农民', '日报社')}"
+    r"|解放军报社|独联体|欧共体|北约|欧盟|东盟|欧佩克|阿盟|海合会|安理会|世贸组织|世卫组织|上合组织|国际奥委会|国际足联|亚足联|欧足联|国际田联"
 )
 
 
@@ -53,7 +62,7 @@ def _of_places(edges: Edges) -> Iterator[Name]:
         ):
             continue  # 中国政府, 美国政府: a country and a common noun
         yield Name(edges.chain(end), _inner(text, words, match.end()), "government")
-    for match in _SHORT_BODY.finditer(text):
+    for match in matches(_SHORT_BODY, text):
         start = match.start()
         if not words.starts_at(start):
             continue
@@ -98,7 +107,7 @@ _COMMISSION = re.compile(
 
 def _commissions(edges: Edges) -> Iterator[Name]:
     """卫健委, 发改委 by themselves, which are no classes."""
-    for match in _COMMISSION.finditer(edges.text):
+    for match in matches(_COMMISSION, edges.text):
         start, end = match.span()
         if (
             edges.words.starts_at(start)

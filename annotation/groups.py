@@ -18,6 +18,7 @@ from corpus.errors import SpanError
 TEXT = "jiaozhu_text"  # key in doc.user_data, up to jiaozhu_settle: the text
 SIMPLE = "jiaozhu_simple"  # the same for the text in Simplified characters
 WORDS = "jiaozhu_words"  # key in doc.user_data, from jiaozhu_lac to jiaozhu_settle: a list of Word
+INDEX = "jiaozhu_index"  # the same as Words
 
 
 OUTSIDE = " \t\r\n\u3000\u00a0\u200b《》〈〉“”‘’\"'「」『』【】[]，,。、;；:：!！?？"
@@ -115,8 +116,8 @@ class Words:
     def __init__(self, words: Sequence[Word] | None) -> None:
         self.known = words is not None
         self.all: Sequence[Word] = words or ()
-        self._starts = [word.start for word in self.all]
-        self._at = set(self._starts)
+        self.starts = [word.start for word in self.all]
+        self._at = set(self.starts)
         self._ends = {word.end for word in self.all}
 
     def starts_at(self, place: int) -> bool:
@@ -129,7 +130,7 @@ class Words:
 
     def index_at(self, place: int) -> int:
         """The number of the last word that starts at `place` or before; -1 where there is none."""
-        return bisect_right(self._starts, place) - 1
+        return bisect_right(self.starts, place) - 1
 
     def over(self, start: int, end: int) -> Word | None:
         """The word that covers `[start, end)` whole."""
@@ -166,5 +167,8 @@ class Words:
 
 
 def words_of(doc: Doc) -> Words:
-    """The words `jiaozhu_lac` left in the doc."""
-    return Words(doc.user_data.get(WORDS))
+    """The words `jiaozhu_lac` left in the doc, once for all grammars."""
+    words, index = doc.user_data.get(WORDS), doc.user_data.get(INDEX)
+    if not isinstance(index, Words) or index.all is not words:
+        index = doc.user_data[INDEX] = Words(words)
+    return index

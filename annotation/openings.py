@@ -7,18 +7,12 @@ characters are read off the pattern, so the matches are those of `pattern.findit
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from corpus.triggers import triggers_of
 
-_FOLDED = frozenset(" 0123456789")  # the parser names these for all spaces and all digits
-
-
-def begins(pattern: re.Pattern[str], text: str) -> Collection[int]:
-    """The places of the text where a match can begin."""
-    opening = _opening(pattern)
-    return range(len(text)) if opening is None else {first.start() for first in opening.finditer(text)}
+_FOLDED = {" ": r"\s", **dict.fromkeys("0123456789", r"\d")}  # the parser names these for all spaces and all digits
 
 
 def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -37,8 +31,8 @@ def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 
 @cache
 def _opening(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
-    """What every match begins with; None where that is not one of some plain characters."""
+    """What every match begins with; None where that may be any character."""
     characters = {opening[0] for opening in triggers_of(pattern.pattern, pattern.flags, "at start")}
-    if not characters or characters & _FOLDED:
+    if not characters:
         return None
-    return re.compile(f"[{re.escape(''.join(sorted(characters)))}]")
+    return re.compile(f"[{''.join(sorted({_FOLDED.get(char) or re.escape(char) for char in characters}))}]")

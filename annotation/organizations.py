@@ -98,7 +98,7 @@ def find_organizations(text: str, words: Words, places: Sequence[Place], table: 
 def _by_last_word(edges: Edges) -> Iterator[Name]:
     """Names that end in a word for what they are; the words before it, as far as they can be its name."""
     text, words = edges.text, edges.words
-    for match in LEGAL.finditer(text):
+    for match in matches(LEGAL, text):
         start = _stem(edges, match.start(), "legal")
         if start is not None and start < match.start() and match.end() - start <= LONGEST:
             yield Name(start, match.end(), "legal")

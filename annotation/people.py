@@ -54,7 +54,7 @@ def find_people(text: str, words: Words) -> list[Found]:
     for start, end, score in _by_model(text, words):
         found[start, end] = score
     on = {i: span for span in found for i in range(*span)}
-    for match in _DOTTED.finditer(text):
+    for match in _DOTTED.finditer(text) if any(dot in text for dot in _DOTS) else ():
         span = _dotted(text, words, *match.span())
         if span is not None:
             for held in {on[i] for i in range(*span) if i in on}:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from spacy.language import Language
@@ -46,37 +45,42 @@ _RUNS_ON = re.compile(r"[市区县州省](?:[场民值]|长(?!\s?[江沙])|级|�
 
 def find_divisions(text: str, words: Words) -> list[Place]:
     """Every division that the text may name, left to right, apart; the weak ones are not yet decided."""
-    table = divisions()
-    by_pair, kinds = table.by_pair, table.kinds
+    by_pair = divisions().by_pair
     found: list[Place] = []
     cursor = 0
-    for i, pair in enumerate(map("".join, pairwise(text))):
-        if i < cursor or pair not in by_pair:
+    for start in words.starts if words.known else range(len(text)):
+        if start < cursor or text[start : start + 2] not in by_pair:
             continue
-        after_place = bool(found) and found[-1].end == i
-        if not (after_place or words.starts_at(i)):
-            continue
-        for name in by_pair[pair]:
-            if not text.startswith(name, i):
-                continue
-            end, kind = i + len(name), kinds[name]
-            if kind == "common" and not (after_place and found[-1].kind != "weak"):
-                continue
-            ends = words.ends_at(end)
-            if kind == "full" and (len(name) < 3 or _RUNS_ON.match(text, end - 1)) and not ends:
-                continue
-            word = words.over(i, end)
-            if kind in ("short", "weak") and word is not None:
-                if word.tag in ("PER", "nw", "nz", "ORG") and (kind == "weak" or word.end > end):
-                    continue
-                if word.tag in _PLAIN and word.end == end:
-                    kind = "weak"  # 平安/a: only in a list of places
-                if not ends and word.tag not in ("LOC", "ORG", "n") and not table_has(text, end):
-                    continue
-            found.append(Place(i, end, "full" if kind == "common" else kind, None, 0.9))
-            cursor = end
-            break
+        place = _division_at(text, words, start, found[-1] if found and cursor == start else None)
+        while place is not None:
+            found.append(place)
+            cursor = place.end
+            place = _division_at(text, words, cursor, place)
     return found
+
+
+def _division_at(text: str, words: Words, start: int, before: Place | None) -> Place | None:
+    """The division that the text may name there; `before` is the one that ends there."""
+    kinds = divisions().kinds
+    for name in divisions().by_pair.get(text[start : start + 2], ()):
+        if not text.startswith(name, start):
+            continue
+        end, kind = start + len(name), kinds[name]
+        if kind == "common" and (before is None or before.kind == "weak"):
+            continue
+        ends = words.ends_at(end)
+        if kind == "full" and (len(name) < 3 or _RUNS_ON.match(text, end - 1)) and not ends:
+            continue
+        word = words.over(start, end)
+        if kind in ("short", "weak") and word is not None:
+            if word.tag in ("PER", "nw", "nz", "ORG") and (kind == "weak" or word.end > end):
+                continue
+            if word.tag in _PLAIN and word.end == end:
+                kind = "weak"  # 平安/a: only in a list of places
+            if not ends and word.tag not in ("LOC", "ORG", "n") and not table_has(text, end):
+                continue
+        return Place(start, end, "full" if kind == "common" else kind, None, 0.9)
+    return None
 
 
 def table_has(text: str, start: int) -> bool:

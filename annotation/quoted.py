@@ -37,8 +37,8 @@ def quoted(edges: Edges) -> Iterator[Name]:
     by_pair = quoted_names()
     business: bool | None = None
     cursor = 0
-    places = {word.start for word in words.all} | edges.by_end.keys() if words.known else range(len(text))
-    for start in sorted(place for place in places if text[place : place + 2] in by_pair):
+    places = (*words.starts, *edges.by_end) if words.known else range(len(text))
+    for start in sorted({place for place in places if text[place : place + 2] in by_pair}):
         if start < cursor:
             continue
         name = next((name for name in by_pair[text[start : start + 2]] if text.startswith(name, start)), None)

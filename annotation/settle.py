@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from annotation.flags import flags_of
-from annotation.groups import ADCODES, DIVISIONS, IDS, SCORED, SIMPLE, TEXT, TRUST, VALUES, WORDS, span_of
+from annotation.groups import ADCODES, DIVISIONS, IDS, INDEX, SCORED, SIMPLE, TEXT, TRUST, VALUES, WORDS, span_of
 
 VERSION = "0.3.5"
 RULES = ("amounts", "dates")
+_BY_RULE = tuple(f"{name}:" for name in RULES)
 NAMES = ("organizations", "people", "places", "list")
 VOTERS = ("crf", "model")
 MODEL = "lac"
@@ -79,8 +79,7 @@ class Voice(NamedTuple):
     recall: float
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A suggestion at characters `[start, end)`; `kind` is `group:rule`.
 
     `model` is the model's probability for this very span, None where it has no such span; `other` says whether it has
@@ -100,6 +99,11 @@ class Candidate:
     known_as: str | None = None  # its id in the user's list
     voices: tuple[Voice, ...] = ()
 
+    @property
+    def by_rule(self) -> bool:
+        """Whether it is an amount or a date."""
+        return self.kind.startswith(_BY_RULE)
+
 
 def candidates(doc: Doc) -> list[Candidate]:
     """Every suggestion of the groups, with what the model and the voters say of the same characters.
@@ -112,6 +116,8 @@ def candidates(doc: Doc) -> list[Candidate]:
     model = _Said(doc, MODEL)
     found = [candidate for name in names for candidate in _of_group(doc, name, model)]
     voters = [_Said(doc, name) for name in VOTERS if name in doc.spans]
+    if not voters:
+        return found
     same = {(c.start, c.end, c.label) for c in found}
     taken = {i for c in found for i in range(c.start, c.end)}
     for voter in voters:
@@ -120,11 +126,9 @@ def candidates(doc: Doc) -> list[Candidate]:
             if span not in same:
                 same.add(span)
                 alone = taken.isdisjoint(range(candidate.start, candidate.end))
-                found.append(replace(candidate, kind=f"voter:{_own_kind(doc, candidate.label, alone)}"))
-    if not voters:
-        return found
+                found.append(candidate._replace(kind=f"voter:{_own_kind(doc, candidate.label, alone)}"))
     return [
-        replace(c, voices=tuple(voter.of(c.start, c.end, c.label) for voter in voters if c.label in voter.trust))
+        c._replace(voices=tuple(voter.of(c.start, c.end, c.label) for voter in voters if c.label in voter.trust))
         for c in found
     ]
 
@@ -176,10 +180,10 @@ def _of_group(doc: Doc, name: str, model: _Said) -> Iterable[Candidate]:
     group = doc.spans[name]
     scores = group.attrs.get("scores") or [0.0] * len(group)
     kinds = group.attrs.get("kinds") or [group_kind(name, span.label_) for span in group]
+    source = group.attrs.get("source", "")
     adcodes, values, ids = (group.attrs.get(key) or [None] * len(group) for key in (ADCODES, VALUES, IDS))
     for span, score, kind, adcode, value, known_as in zip(group, scores, kinds, adcodes, values, ids, strict=True):
         start, end, label = span.start_char, span.end_char, span.label_
-        source = group.attrs.get("source", "")
         given, other = model.spans.get((start, end, label)), model.stands_on(start, end)
         yield Candidate(start, end, label, f"{name}:{kind}", source, score, given, other, adcode, value, known_as)
 
@@ -191,7 +195,7 @@ def group_kind(name: str, label: str) -> str:
 
 def probability(candidate: Candidate) -> float:
     """The calibrated score, to four decimals."""
-    if candidate.kind.split(":")[0] in RULES or candidate.kind == "voter:label":
+    if candidate.by_rule or candidate.kind == "voter:label":
         return candidate.given
     return round(1 / (1 + math.exp(-odds_of(candidate))), 4)
 
@@ -250,14 +254,16 @@ def settled(found: Sequence[Candidate]) -> list[Candidate]:
     outer = {i: c for c in found if c.kind in _OUTER or _is_called_by_date(c) for i in range(c.start, c.end)}
     for candidate in sorted((c for c in found if not c.kind.startswith("voter:")), key=lambda c: _rank(c, outer)):
         span = range(candidate.start, candidate.end)
-        if taken.isdisjoint(span):
+        if span and taken.isdisjoint(span):
             taken.update(span)
             kept.append(candidate)
-    on = {i: c for c in kept for i in range(c.start, c.end)}
     votes = [(probability(c), c) for c in found if c.kind.startswith("voter:")]
+    if not votes:
+        return sorted(kept, key=lambda c: c.start)
+    on = {i: c for c in kept for i in range(c.start, c.end)}
     for score, candidate in sorted(votes, key=lambda vote: (-vote[0], vote[1].start, vote[1].end)):
         against = {on[i].start: on[i] for i in range(candidate.start, candidate.end) if i in on}
-        if all(c.kind.split(":")[0] not in RULES and probability(c) < score for c in against.values()):
+        if all(not c.by_rule and probability(c) < score for c in against.values()):
             for c in against.values():
                 for i in range(c.start, c.end):
                     del on[i]
@@ -281,7 +287,7 @@ def _rank(candidate: Candidate, outer: Mapping[int, Candidate]) -> tuple[int, in
     length = candidate.end - candidate.start
     around = outer.get(candidate.start)
     inside = around is not None and candidate.end <= around.end and around.end - around.start > length
-    rule = candidate.kind.split(":")[0] in RULES and not inside
+    rule = candidate.by_rule and not inside
     known = 0 if candidate.kind == "list:known" else 2 if candidate.kind.endswith(":model") else 1
     return (not rule, -length, known)
 
@@ -314,21 +320,22 @@ def settle(doc: Doc, min_score: float = MIN_SCORE) -> Doc:
                     taken.update(range(span.start_char, span.end_char))
                     kept.append(span)
         for candidate, score in ours:
-            if (candidate.kind.split(":")[0] in RULES) is not rule:
+            if candidate.by_rule is not rule:
                 continue
             where = range(candidate.start, candidate.end)
             if taken.isdisjoint(where):
                 taken.update(where)
                 span = span_of(doc, candidate.start, candidate.end, candidate.label)
-                span._.score, span._.source = score, candidate.source
+                extra = span._  # each `span._` makes one
+                extra.score, extra.source = score, candidate.source
                 if candidate.adcode is not None:
-                    span._.adcode = candidate.adcode
+                    extra.adcode = candidate.adcode
                 if candidate.known_as is not None:
                     span.kb_id_ = candidate.known_as
                 if candidate.value is not None:
-                    span._.value = candidate.value
+                    extra.value = candidate.value
                 kept.append(span)
-    for key in (WORDS, TEXT, SIMPLE, DIVISIONS):
+    for key in (WORDS, INDEX, TEXT, SIMPLE, DIVISIONS):
         doc.user_data.pop(key, None)
     doc.ents = sorted(kept, key=lambda span: span.start)
     return doc

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -104,7 +103,7 @@ def fit_voices(found: Sequence[tuple[settle.Candidate, bool]]) -> dict[str, floa
             base[i] = settle.odds_of(candidate)
         else:
             rows[i, :3] = np.sum([settle.heard(voice) for voice in candidate.voices], axis=0) if candidate.voices else 0
-            base[i] = settle.odds_of(replace(candidate, voices=()))
+            base[i] = settle.odds_of(candidate._replace(voices=()))
     ridge = np.array([0.1 if ":" in name else RIDGE for name in names])
     return dict(zip(names, regression(rows, found, base, ridge), strict=True))
 
