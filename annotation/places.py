@@ -20,7 +20,7 @@ from annotation.lexicon import lexicon
 from annotation.openings import matches
 from annotation.sounds import is_foreign
 
-VERSION = "0.6.0"
+VERSION = "0.6.1"
 GROUP = "places"
 
 

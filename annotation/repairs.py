@@ -20,6 +20,7 @@ from annotation.posts import called, campuses, handles, latin, makers
 from annotation.sites import sites
 from annotation.sounds import COUNTRIES, abroad, foreign, sounds
 from annotation.titled import titled
+from annotation.towns import towns
 from annotation.troops import troops
 from annotation.walk import Walk, tagged
 
@@ -319,6 +320,7 @@ def _is_common(text: str, word: Word) -> bool:
 STEPS: tuple[Callable[[str, Sequence[Word]], Sequence[Word]], ...] = (
     common,
     listed,
+    towns,
     campuses,
     abroad_bodies,
     countries,

@@ -1,0 +1,60 @@
+"""Known places: whatever the model takes them for where they are nothing else, elsewhere where something says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotation.groups import Word
+from annotation.towns import known, towns
+
+
+def words_of(*pieces: str) -> tuple[str, list[Word]]:
+    """`text/tag` or `text/tag:score` pieces as a text and its words."""
+    text, words = "", []
+    for piece in pieces:
+        word, tag = piece.rsplit("/", 1)
+        tag, _, score = tag.partition(":")
+        words.append(Word(len(text), len(text) + len(word), tag, float(score or 0.0)))
+        text += word
+    return text, words
+
+
+@pytest.mark.parametrize(
+    ("pieces", "found"),
+    [
+        # nothing else, in one word, in several, or what the model takes for people
+        (["雷克雅/PER:0.1", "未克/d", "，/w"], ["雷克雅未克"]),
+        (["双廊/n", "真/d", "美/a"], ["双廊"]),
+        (["天水/LOC:0.4", "围/v", "的/u"], ["天水围"]),
+        (["乔尔玛/PER:0.83", "堵/v", "了/u"], ["乔尔玛"]),
+        # a word, a person or a village elsewhere: by what is beside it
+        (["住/v", "在/p", "建水/v"], ["建水"]),
+        (["建水/v", "的/u", "豆腐/n"], ["建水"]),
+        (["台州/LOC:0.8", "路桥/n", "做/v"], ["台州", "路桥"]),
+        (["合肥/LOC:0.9", "、/w", "凤凰/nz"], ["合肥", "凤凰"]),
+        (["定/v", "在/p", "巴斯/PER:0.56", "，/w"], ["巴斯"]),
+        # and without it
+        (["凤凰/nz", "涅槃/v"], []),
+        (["修/v", "路桥/n", "的/u", "人/n"], []),
+        (["巴斯/PER:0.56", "说/v"], []),
+        (["在/p", "巴斯/PER:0.56", "看来/v"], []),
+        (["到/v", "和平/n", "年代/n"], []),
+        (["住/v", "在/p", "丽春/n", "院/n"], []),
+        # the model's own names stay
+        (["江山/PER:0.95", "说/v"], []),
+        (["色达/LOC:0.9", "县/n"], ["色达"]),
+        (["双廊客栈/ORG:0.8"], []),
+    ],
+)
+def test_known_places_are_found_where_they_stand_as_places(pieces: list[str], found: list[str]) -> None:
+    text, words = words_of(*pieces)
+    made = towns(text, words)
+    assert [text[word.start : word.end] for word in made if word.tag == "LOC"] == found
+    assert "".join(text[word.start : word.end] for word in made) == text
+
+
+def test_no_place_of_the_tables_is_a_country() -> None:
+    kinds, heads = known()
+    assert not {"美国", "日本"} & kinds.keys()
+    assert all(len(name) > 1 for name in kinds)
+    assert all(heads[name[:2]] >= len(name) for name in kinds)
