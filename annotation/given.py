@@ -14,7 +14,6 @@ from pathlib import Path
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, UNSURE
-from annotation.openings import matches
 from annotation.walk import Walk
 
 TABLE = Path(__file__).with_name("given.txt")
@@ -29,15 +28,6 @@ DOES = re.compile(
 _WHOSE = re.compile(
     r"(?:娶了?|嫁给了?|名叫|叫做?|丫头|丫鬟|媳妇|妻子|丈夫|儿子|女儿|妹妹|弟弟|姐姐|侄子|侄女|孙子|孙女|小名)$"
 )
-# What says how somebody is called; what follows up to a mark is the name, whatever it means.
-_NAMED = re.compile(
-    r"(?:名[叫唤]|(?<![别众几])人[唤称]|人送|诨[名号]|[绰外]号|小名|乳名|大名|本名|原名|表字|老[大二三四五六七幺]就?叫|(?:起|取)了?个[小外]?[名号]叫?)叫?做?(?:[“‘「])?"
-    r"(?P<name>[一-龥]{2,4})(?=[，。、；！？”’」])"
-)
-_NO_PERSON = re.compile(
-    "[村镇乡县市山河湖江街路庄店馆楼寺庙书曲歌狗猫马牛国城岛船酒茶病的了过着]$|[他她我你它这那什谁]"
-)
-_THING = re.compile("[村镇乡县市山河湖江街路庄店馆楼寺庙书曲歌狗猫马牛国城岛船酒茶病菜花草树药鸟鱼][^，。；！？]?$")
 _PLAIN = frozenset("人生家子国民兵士友军女雄官手心天里上下中力光")
 _COMMON = lexicon("titles") | lexicon("no_names") | frozenset(("阳光", "月光", "春风", "文化", "金银", "平安", "喜悦"))
 _KIND = frozenset(("n", "nz", "nw", "a", "an", "vn"))
@@ -52,7 +42,6 @@ def characters() -> frozenset[str]:
 def given(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """桂枝|抬头, 娶了|水莲: a word in the characters of given names beside what a person does or is."""
     known = characters()
-    words = _named(text, words)
     wanted = [i for i, (at, end, tag, _) in enumerate(words) if end - at < 3 and tag in _KIND and text[at] in known]
     walk = Walk(words, wanted)
     for start, end, _, _ in walk:
@@ -78,27 +67,6 @@ def given(text: str, words: Sequence[Word]) -> Sequence[Word]:
             and DOES.match(text, after.end)
         ):
             walk.take(start, after.end, "PER", RULE)  # 土|根|蹲在
-    return walk.made
-
-
-def _named(text: str, words: Sequence[Word]) -> Sequence[Word]:
-    """外号叫|匡饼, 名唤|小玉环: what somebody is called is a name to the next mark, whatever its words."""
-    spans = {
-        match.start("name"): match.end("name")
-        for match in matches(_NAMED, text)
-        if _NO_PERSON.search(match["name"]) is None
-        and _THING.search(text[max(0, match.start() - 8) : match.start()].rstrip("，")) is None
-    }
-    if not spans:
-        return words
-    walk = Walk(words, range(len(words)))
-    for word in walk:
-        start = next((at for at in range(word.start, word.end) if at in spans), None)
-        if start is None or (word.tag == "PER" and (word.start, word.end) == (start, spans[start])):
-            continue
-        if start > word.start:
-            walk.put(Word(word.start, start, "v", 0.0))
-        walk.take(start, spans[start], "PER", RULE)
     return walk.made
 
 

@@ -14,6 +14,7 @@ from annotation.countries import COUNTRY, abroad_bodies, countries, states, team
 from annotation.divisions import divisions
 from annotation.given import again, given
 from annotation.groups import Word
+from annotation.introduced import introduced
 from annotation.lexicon import alternatives, lexicon
 from annotation.mending import NAMED, RULE, TITLED, UNSURE
 from annotation.posts import called, campuses, handles, latin, makers
@@ -332,6 +333,7 @@ STEPS: tuple[Callable[[str, Sequence[Word]], Sequence[Word]], ...] = (
     teams,
     troops,
     pieces,
+    introduced,
     given,
     handles,
     makers,

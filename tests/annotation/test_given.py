@@ -47,21 +47,3 @@ def test_who_is_named_once_is_named_by_the_same_characters_again():
 def test_a_name_the_model_is_unsure_of_names_nobody_else():
     text, words = words_of("高峰/PER:0.2", "，/w", "高峰/n")
     assert people(text, again(text, words)) == ["高峰"]
-
-
-@pytest.mark.parametrize(
-    ("pieces", "found"),
-    [
-        (["他/r", "外号/n", "叫/v", "铁算盘/n", "，/w"], ["铁算盘"]),
-        (["有个/v", "女子/n", "，/w", "名/n", "唤/v", "翠/a", "莺儿/n", "。/w"], ["翠莺儿"]),
-        (["老大/n", "叫/v", "木勺/n", "，/w"], ["木勺"]),
-        (["一/m", "条/q", "河/n", "，/w", "名叫/v", "白练/n", "，/w"], []),
-        (["名叫/v", "石门村/n", "，/w"], []),
-        (["外号/n", "叫/v", "得/u", "人人/r", "都知道/v"], []),
-    ],
-)
-def test_what_somebody_is_called_is_a_name_whatever_it_means(pieces, found):
-    text, words = words_of(*pieces)
-    made = given(text, words)
-    assert people(text, made) == found
-    assert "".join(text[word.start : word.end] for word in made) == text
