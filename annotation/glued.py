@@ -12,26 +12,67 @@ from collections.abc import Callable, Iterator, Sequence
 from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
-from annotation.mending import UNSURE
+from annotation.mending import RULE, UNSURE
 from annotation.sounds import abroad, sounds
+from annotation.towns import known
 
 Tag = Callable[[Sequence[str]], Sequence[Sequence[tuple[int, int, str, float]]]]
 
 AROUND = 12  # characters on either side that the model is shown again
 SURE = {"PER": 0.75, "LOC": 0.4}  # of both names, with the mark between
 WORTH, SUREST = 0.15, 0.8  # the score of a word about which it is asked; below it is seldom a name at all
+KNOWN = 0.9  # below it two known places are apart, without asking
 LEAST, MOST = 4, 9  # characters of two or three names
 _SURNAMES = lexicon("surnames")
 _COUNTRIES = lexicon("countries")
+_CITIES = lexicon("cities")
 _NO_SURNAME = frozenset("小老阿大二")
 
 
 def unglued(text: str, words: Sequence[Word], tag: Tag) -> list[Word]:
     """The words with 肖战|王一博 as two people, 东京|品川 as two places; they cover what they covered."""
     found: list[Word] = []
+    ends: set[int] = set()
+    cursor = 0
     for word in words:
-        found += _apart(text, word, tag) if word.tag in SURE and LEAST <= word.end - word.start <= MOST else (word,)
+        start, end, label, score = word
+        if start < cursor:
+            if end > cursor:
+                found.append(Word(cursor, end, "n", 0.0))
+            continue
+        if label not in SURE or not LEAST - 1 <= end - start <= MOST:
+            found.append(word)
+            continue
+        if label == "LOC" and score < KNOWN:
+            ends = ends or {word.end for word in words}
+            if (known_places := _known_cut(text, word, ends)) is not None:
+                cut, cursor = known_places
+                found += (Word(start, cut, "LOC", max(score, RULE)), Word(cut, cursor, "LOC", max(score, RULE)))
+                if cursor < end:
+                    found.append(Word(cursor, end, "n", 0.0))
+                continue
+        found += _apart(text, word, tag) if end - start >= LEAST else (word,)
     return found
+
+
+_SITES = lexicon("famous_sites")
+_LEVEL = ("乡", "镇")
+
+
+def _known_cut(text: str, word: Word, ends: set[int]) -> tuple[int, int] | None:
+    """Where a second place begins and ends if both are known: 大理|双廊, 京都|锦市场 although the model cuts 京都锦."""
+    start, end = word.start, word.end
+    kinds, heads = known()
+    if text[start:end] in kinds or text[start:end] in divisions().codes:
+        return None
+    for size in (2, 3, 4, 5):
+        cut = start + size
+        if cut >= end or not _is_town(text[start:cut]):
+            continue
+        for stop in range(min(cut + heads.get(text[cut : cut + 2], 0), len(text)), cut + 1, -1):
+            if stop >= end and stop in ends and (text[cut:stop] in kinds or text[cut:stop] in _SITES):
+                return cut, stop + (text[stop : stop + 1] in _LEVEL and stop + 1 in ends)
+    return None
 
 
 def _cuts(text: str, word: Word) -> list[int]:
@@ -54,7 +95,7 @@ def _cuts(text: str, word: Word) -> list[int]:
 
 
 def _is_town(name: str) -> bool:
-    return name in _COUNTRIES or name in divisions().codes or name in abroad()
+    return name in _COUNTRIES or name in divisions().codes or name in abroad() or name in _CITIES
 
 
 # After a town these make one name of both, or none: 南京|南站, 上海|市区.

@@ -260,7 +260,7 @@ def find_places(text: str, words: Words, table: Sequence[Place]) -> list[Place]:
     return _apart(_with_codes(text, _sites(text, sorted(_apart(kept, taken)))))
 
 
-_SITE = re.compile(r"[站港]$|机场|大桥|隧道|体育[馆场]")
+_SITE = re.compile(r"(?:站|(?<!航空)港)$|机场|大桥|隧道|体育[馆场]")
 # Where a place's name is a word for something else: 北京时间, 长江学者.
 _NO_PLACE = re.compile(r"北京(?=时间)|(?:长江|珠江|泰山|黄河|钱江|楚天|闽江|芙蓉)(?=”?学者)")
 
