@@ -18,8 +18,9 @@ from annotation.occurrences import occurrences
 from annotation.sounds import is_foreign
 from annotation.titled import TITLE
 
-VERSION = "0.5.4"
+VERSION = "0.5.5"
 GROUP = "people"
+LATIN = 0.45  # a name in Latin letters with that score has evidence of its own (annotation/latin.py)
 
 SURNAMES = lexicon("surnames")
 _DOUBLE = re.compile(alternatives("double_surnames"))
@@ -204,5 +205,8 @@ def suggest_people(doc: Doc) -> Doc:
     text = simple_of(doc)
     found = find_people(text, words_of(doc))
     suggest(doc, GROUP, f"jiaozhu-people@{VERSION}", found)
-    doc.spans[GROUP].attrs["kinds"] = [kind_of(text[item.start : item.end]) for item in found]
+    doc.spans[GROUP].attrs["kinds"] = [
+        "latin" if item.score > LATIN and text[item.start].isascii() else kind_of(text[item.start : item.end])
+        for item in found
+    ]
     return doc

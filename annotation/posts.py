@@ -132,24 +132,6 @@ def called(text: str, words: Sequence[Word]) -> Sequence[Word]:
     ]
 
 
-_LATIN = re.compile(r"[A-Z][A-Za-z'’]+(?:[ ·][A-Z][a-z'’]+){1,2}(?![A-Za-z])")
-
-
-_GIVEN = re.compile("[A-Z][a-z]{2,9}")
-
-
-def latin(text: str, words: Sequence[Word]) -> Sequence[Word]:
-    """Taylor| |Swift: a name in Latin letters, all its words."""
-    walk = Walk(words, [i for i, word in enumerate(words) if word.tag == "PER" and text[word.start].isascii()])
-    for word in walk:
-        whole = _LATIN.match(text, word.start)
-        if whole is not None and word.end < whole.end() and whole.end() in walk.ends:
-            walk.take(word.start, whole.end(), "PER", max(word.score, RULE))
-        elif _GIVEN.fullmatch(text, word.start, word.end):
-            walk.put(word._replace(score=max(word.score, RULE)))  # 同桌|Lucy
-    return walk.made
-
-
 _NO_BRAND = re.compile(rf"(?:{alternatives('common_industries')}|版|款|型|级|号|式|系|类|智能)$")
 
 _CAMPUSES = lexicon("campuses")

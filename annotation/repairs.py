@@ -15,9 +15,10 @@ from annotation.divisions import divisions
 from annotation.given import again, given
 from annotation.groups import Word
 from annotation.introduced import introduced
+from annotation.latin import latin
 from annotation.lexicon import alternatives, lexicon
 from annotation.mending import NAMED, RULE, TITLED, UNSURE
-from annotation.posts import called, campuses, handles, latin, makers
+from annotation.posts import called, campuses, handles, makers
 from annotation.sites import sites
 from annotation.sounds import COUNTRIES, abroad, foreign, sounds
 from annotation.titled import titled
