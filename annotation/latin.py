@@ -86,7 +86,7 @@ def latin(text: str, words: Sequence[Word]) -> Sequence[Word]:
         word = found[index] if index >= 0 and found[index].start == start else None
         made = _name(text, start, end, word)
         if made is not None:
-            _set(found, max(0, bisect_right(found, (made.start, len(text) + 1)) - 1), made)
+            _set(found, bisect_right(found, (made.start, len(text) + 1)) - 1, made)
         elif word is not None and word.tag == "PER":
             found[index] = _held(text, word)
     return found or words
@@ -94,15 +94,16 @@ def latin(text: str, words: Sequence[Word]) -> Sequence[Word]:
 
 def _set(words: list[Word], index: int, made: Word) -> None:
     """Put the name where it stands, from the word at `index` on; what it leaves of others becomes common words."""
+    if index < 0 or words[index].end <= made.start:
+        return  # white space, which the model is not shown
     first, last = words[index], index
     while last + 1 < len(words) and words[last + 1].start < made.end:
         last += 1
-    rest = words[last]
     pieces = [made]
     if first.start < made.start:
-        pieces.insert(0, Word(first.start, min(first.end, made.start), "n", 0.0))  # 空乘|Nour
-    if made.end < rest.end:
-        pieces.append(Word(made.end, rest.end, "n", 0.0))
+        pieces.insert(0, Word(first.start, made.start, "n", 0.0))  # 空乘|Nour
+    if made.end < words[last].end:
+        pieces.append(Word(made.end, words[last].end, "n", 0.0))
     words[index : last + 1] = pieces
 
 
