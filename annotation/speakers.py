@@ -7,18 +7,15 @@ The model is asked about the word alone, as somebody who speaks: it takes 石头
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
+from annotation.asked import Ask
 from annotation.given import DOES
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import RULE, UNSURE
 
-Tag = Callable[[Sequence[str]], Sequence[Sequence[tuple[int, int, str, float]]]]
-
 SPEAKS = "说："
-ASKED = 65_536  # names of which the answer is kept
 SURE = 0.3  # of the model
 _KIND = frozenset(("n", "nz", "nw", "a", "an", "vn", "ad", "q"))
 _OPENS = frozenset(("w", "c", "TIME"))
@@ -33,7 +30,7 @@ _SURNAMES = lexicon("surnames")
 _HAN = re.compile("[一-龥]{2,3}")
 
 
-def speakers(text: str, words: Sequence[Word], tag: Tag) -> list[Word]:
+def speakers(text: str, words: Sequence[Word], ask: Ask) -> list[Word]:
     """贺言|瞥见, 匡|饼|笑道: a word, or a surname and a word, of which the model says that it can speak."""
     found = list(words)
     last = "w"
@@ -44,17 +41,17 @@ def speakers(text: str, words: Sequence[Word], tag: Tag) -> list[Word]:
         last = name
     for index in reversed(where):
         if found[index].tag == "PER":
-            made, count = _longer(text, found, index, tag), 2
+            made, count = _longer(text, found, index, ask), 2
         else:
-            made, count = _person(text, found, index, 2, tag), 2
+            made, count = _person(text, found, index, 2, ask), 2
             if made is None:
-                made, count = _person(text, found, index, 1, tag), 1
+                made, count = _person(text, found, index, 1, ask), 1
         if made is not None:
             found[index : index + count] = [made]
     return found
 
 
-def _person(text: str, words: Sequence[Word], index: int, count: int, tag: Tag) -> Word | None:
+def _person(text: str, words: Sequence[Word], index: int, count: int, ask: Ask) -> Word | None:
     """The person whom the `count` words from `index` on name, if they do."""
     last = index + count - 1
     if last + 1 >= len(words):
@@ -66,12 +63,12 @@ def _person(text: str, words: Sequence[Word], index: int, count: int, tag: Tag) 
         return None
     acts = DOES.match(text, end) or (text[start] in _SURNAMES and _ACTS.match(text, end))
     called = text[start - 1 : start] == "“" and text[end : end + 2] in ("，”", "！”")  # “阿满，”他说
-    if not (acts or called) or _HAN.fullmatch(text, start, end) is None or _speaks(text[start:end], tag) < SURE:
+    if not (acts or called) or _HAN.fullmatch(text, start, end) is None or _speaks(text[start:end], ask) < SURE:
         return None
     return Word(start, end, "PER", RULE)
 
 
-def _longer(text: str, words: Sequence[Word], index: int, tag: Tag) -> Word | None:
+def _longer(text: str, words: Sequence[Word], index: int, ask: Ask) -> Word | None:
     """扎西旺|堆: an unsure person and the character after, where the model is surer of both together."""
     word = words[index]
     if index + 2 >= len(words):
@@ -82,12 +79,11 @@ def _longer(text: str, words: Sequence[Word], index: int, tag: Tag) -> Word | No
     whole = text[word.start : after.end]
     if not 3 <= len(whole) <= 6 or _HAN.match(whole) is None:
         return None
-    both = _speaks(whole, tag)
-    return Word(word.start, after.end, "PER", RULE) if both > UNSURE and both > _speaks(whole[:-1], tag) else None
+    both = _speaks(whole, ask)
+    return Word(word.start, after.end, "PER", RULE) if both > UNSURE and both > _speaks(whole[:-1], ask) else None
 
 
-@lru_cache(maxsize=ASKED)
-def _speaks(name: str, tag: Tag) -> float:
+def _speaks(name: str, ask: Ask) -> float:
     """The probability of the model that who speaks is a person, whatever else the text says."""
-    [words] = tag([name + SPEAKS])
+    words = ask(name + SPEAKS)
     return next((score for start, end, label, score in words if (start, end, label) == (0, len(name), "PER")), 0.0)

@@ -22,7 +22,7 @@ from annotation.lac import find_words, tag
     ],
 )
 def test_names_that_touch_are_apart_and_long_ones_stay_whole(text: str, names: list[str]) -> None:
-    words = unglued(text, find_words([text])[0], tag)
+    words = unglued(text, find_words([text])[0], lambda sentence: tag([sentence])[0])
     assert [text[word.start : word.end] for word in words if word.tag in ("PER", "LOC")] == names
     assert "".join(text[word.start : word.end] for word in words) == text
 
@@ -30,8 +30,8 @@ def test_names_that_touch_are_apart_and_long_ones_stay_whole(text: str, names: l
 def test_the_model_is_asked_only_about_what_may_be_two() -> None:
     asked: list[str] = []
 
-    def never(sentences: object) -> list[list[tuple[int, int, str, float]]]:
-        asked.append(str(sentences))
+    def never(sentence: str) -> list[tuple[int, int, str, float]]:
+        asked.append(sentence)
         return []
 
     words = [Word(0, 3, "PER", 0.9), Word(3, 7, "PER", 0.95), Word(7, 11, "ORG", 0.2)]

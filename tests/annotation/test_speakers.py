@@ -33,6 +33,6 @@ def words_of(*pieces):
 )
 def test_a_word_that_would_speak_is_a_person_where_it_acts(pieces, found):
     text, words = words_of(*pieces)
-    made = speakers(text, words, tag)
+    made = speakers(text, words, lambda sentence: tag([sentence])[0])
     assert [text[word.start : word.end] for word in made if word.tag == "PER"] == found
     assert "".join(text[word.start : word.end] for word in made) == text
