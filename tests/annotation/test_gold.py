@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
@@ -118,7 +119,13 @@ def test_all_five_seeds_and_all_seven_labels_are_in_the_gold():
 def test_the_marked_sentences_are_well_formed(name):
     rows = list(sentences((name,)))
     assert rows
-    assert [row for row in rows if not is_well_formed(*row, LABELS)] == []
+    assert [row for row in rows if not is_well_formed(*row, NAMES if name in UNSEEN else LABELS)] == []
+
+
+def test_no_marked_sentence_stands_twice_or_among_the_practice_texts():
+    names = tuple(sorted(path.stem for path in PRACTICE.glob("*.txt")))
+    texts = [text for text, _ in (*sentences(("sentences", "fields", *UNSEEN)), *sentences(names, PRACTICE))]
+    assert [text for text, times in Counter(texts).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("path", sorted(PRACTICE.glob("*.txt")), ids=lambda path: path.stem)
