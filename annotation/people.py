@@ -18,7 +18,7 @@ from annotation.occurrences import occurrences
 from annotation.sounds import is_foreign
 from annotation.titled import TITLE
 
-VERSION = "0.5.5"
+VERSION = "0.5.6"
 GROUP = "people"
 LATIN = 0.45  # a name in Latin letters with that score has evidence of its own (annotation/latin.py)
 
@@ -30,8 +30,6 @@ _ENDS_TITLE = re.compile(rf"(?:{_TITLE})$")
 # A verb or an adverb that the model took for the end of a name: 张根生|才, 李敏|利用.
 _TAIL = re.compile(r"(?<=.{3})[才已尚私犯仍又还将曾也说称]$|(?<=.{2})(?:[已犯]|利用|担任|表示|介绍|协议|先后|分别)$")
 _TITLE_END = re.compile(rf"(?:{_TITLE}|夫妇|夫人|太太|老板|氏|[总导]|爵爷|大帝|[男女]神|欧巴)$")
-# With a surname alone they are what somebody is called (唐女士), and no title of his.
-_CALLED = frozenset(("先生", "女士", "小姐", "太太", "夫人", "氏"))
 _AFTER_SURNAME = re.compile(rf"{_TITLE}|太太|夫人|老板|某|[总导](?![统理督共体是会之部能一要览有师游航弹])")
 _AFTER_TITLE = re.compile(rf"(?:{_TITLE})(?=[\u4e00-\u9fff]{{2,4}})")
 _SAYS = re.compile(
@@ -89,7 +87,7 @@ def _by_model(text: str, words: Words) -> Iterator[tuple[int, int, float]]:
             continue
         start, end = Words.trim(text, word.start, word.end)
         while (title := _TITLE_END.search(text[start:end])) is not None and (
-            title.start() > 1 or (title.start() == 1 and text[start] in SURNAMES and title[0] not in _CALLED)
+            title.start() > 1 or (title.start() == 1 and text[start] in SURNAMES and title[0] != "氏")
         ):
             end = start + title.start()
         head = _STARTS_ROLE.match(text, start, end)

@@ -51,7 +51,7 @@ def measured(name: str) -> Evaluation:
         ("sentences", "b6510a0b896ef317"),
         ("fields", "e630beebbfdf9110"),
         ("seeds", "eb12ef44d8054927"),
-        ("fewfc", "26b948cd76b2a698"),
+        ("fewfc", "62544313c5675775"),
         ("news", "572f22abc7e7d8bc"),
         ("web", "ce799e7947f08e73"),
         ("literature", "dd2516d6d0f299d3"),
