@@ -59,8 +59,9 @@ def find_people(text: str, words: Words) -> list[Found]:
             for held in {on[i] for i in range(*span) if i in on}:
                 found.pop(held, None)
             found[span] = 0.8
+    ends = {end for _, end in found}
     for match in _AFTER_TITLE.finditer(text):
-        stop = _read_name(text, words, match.end())
+        stop = _read_name(text, words, match.end()) if match.start() not in ends else None  # 孙|先生 has its name
         if stop is not None:
             found.setdefault((match.end(), stop), 0.75)
     known = {text[start:end] for start, end in found if end - start > 2}
