@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.asked import Tagged, together
+from annotation.asked import Ask, Tagged, together
+from annotation.bearers import bearers
 from annotation.chain import Marginals, best_paths
 from annotation.glued import unglued
 from annotation.groups import WORDS, Found, Word, Words, simple_of, suggest
@@ -75,7 +76,7 @@ class Lac:
         texts = [simple_of(doc) for doc in docs]
         words = together(unglued, texts, find_words([paused(text) for text in texts]), tag)
         repaired = [repair(text, mend(text, held)) for text, held in zip(texts, words, strict=True)]
-        made = together(speakers, texts, repaired, tag, _SPEAKERS)
+        made = together(_unknown_people, texts, repaired, tag, _SPEAKERS)
         for doc, text, held, found in zip(docs, texts, words, made, strict=True):
             doc.user_data[WORDS] = found
             yield suggest(doc, GROUP, self.source, names(text, held))
@@ -94,6 +95,10 @@ class Lac:
     def from_bytes(self, data: bytes, exclude: Any = ()) -> Lac:  # noqa: ANN401
         """Nothing to load."""
         return self
+
+
+def _unknown_people(text: str, words: Sequence[Word], ask: Ask) -> Sequence[Word]:
+    return bearers(text, speakers(text, words, ask), ask)
 
 
 def names(text: str, words: Iterable[Word]) -> Iterator[Found]:

@@ -63,7 +63,7 @@ def _person(text: str, words: Sequence[Word], index: int, count: int, ask: Ask) 
         return None
     acts = DOES.match(text, end) or (text[start] in _SURNAMES and _ACTS.match(text, end))
     called = text[start - 1 : start] == "“" and text[end : end + 2] in ("，”", "！”")  # “阿满，”他说
-    if not (acts or called) or _HAN.fullmatch(text, start, end) is None or _speaks(text[start:end], ask) < SURE:
+    if not (acts or called) or _HAN.fullmatch(text, start, end) is None or speaks(text[start:end], ask) < SURE:
         return None
     return Word(start, end, "PER", RULE)
 
@@ -79,11 +79,11 @@ def _longer(text: str, words: Sequence[Word], index: int, ask: Ask) -> Word | No
     whole = text[word.start : after.end]
     if not 3 <= len(whole) <= 6 or _HAN.match(whole) is None:
         return None
-    both = _speaks(whole, ask)
-    return Word(word.start, after.end, "PER", RULE) if both > UNSURE and both > _speaks(whole[:-1], ask) else None
+    both = speaks(whole, ask)
+    return Word(word.start, after.end, "PER", RULE) if both > UNSURE and both > speaks(whole[:-1], ask) else None
 
 
-def _speaks(name: str, ask: Ask) -> float:
+def speaks(name: str, ask: Ask) -> float:
     """The probability of the model that who speaks is a person, whatever else the text says."""
     words = ask(name + SPEAKS)
     return next((score for start, end, label, score in words if (start, end, label) == (0, len(name), "PER")), 0.0)
