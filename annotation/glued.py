@@ -61,14 +61,15 @@ _LEVEL = ("乡", "镇")
 def _known_cut(text: str, word: Word, ends: set[int]) -> tuple[int, int] | None:
     """Where a second place begins and ends if both are known: 大理|双廊, 京都|锦市场 although the model cuts 京都锦."""
     start, end = word.start, word.end
-    kinds, heads = known()
+    kinds, lengths = known()
     if text[start:end] in kinds or text[start:end] in divisions().codes:
         return None
     for size in (2, 3, 4, 5):
         cut = start + size
         if cut >= end or not _is_town(text[start:cut]):
             continue
-        for stop in range(min(cut + heads.get(text[cut : cut + 2], 0), len(text)), cut + 1, -1):
+        for length in (*lengths.get(text[cut : cut + 2], ()), end - cut):
+            stop = cut + length
             if stop >= end and stop in ends and (text[cut:stop] in kinds or text[cut:stop] in _SITES):
                 return cut, stop + (text[stop : stop + 1] in _LEVEL and stop + 1 in ends)
     return None

@@ -56,7 +56,7 @@ def mend(text: str, words: Sequence[Word]) -> Sequence[Word]:
             walk.put(*_unbracketed(text, word))
         elif tag == "LOC" and (cut := text.find("到", start + 2, end - 2)) > 0:  # 浦东机场|到|临港
             walk.put(word._replace(end=cut), Word(cut, cut + 1, "v", 0.0), word._replace(start=cut + 1))
-        elif tag in ("LOC", "ORG") and (day := _DAY.match(text, start, end - 1)) is not None:
+        elif tag in ("LOC", "ORG") and (day := _DAY.match(text, start, end)) is not None:
             walk.put(Word(start, day.end(), "TIME", 0.0), word._replace(start=day.end()))  # 今天|市中医院
         elif tag == "ORG" and end - start > 2:
             walk.put(*_without_acts(text, word))

@@ -14,11 +14,13 @@ from annotation.countries import COUNTRY, abroad_bodies, countries, states, team
 from annotation.divisions import divisions
 from annotation.given import again, given
 from annotation.groups import Word
+from annotation.initials import initials
 from annotation.introduced import introduced
 from annotation.latin import latin
 from annotation.lexicon import alternatives, lexicon
 from annotation.mending import NAMED, RULE, TITLED, UNSURE
 from annotation.posts import called, campuses, handles, makers
+from annotation.routes import routes
 from annotation.sites import sites
 from annotation.sounds import COUNTRIES, abroad, foreign, sounds
 from annotation.titled import titled
@@ -325,11 +327,13 @@ STEPS: tuple[Callable[[str, Sequence[Word]], Sequence[Word]], ...] = (
     towns,
     campuses,
     abroad_bodies,
+    initials,
     countries,
     people,
     titled,
     foreign,
     states,
+    routes,
     sites,
     teams,
     troops,

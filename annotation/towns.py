@@ -8,7 +8,7 @@ tests/benchmarks/make_towns.py), abroad.txt, divisions.tsv, lexicon.toml.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -16,9 +16,11 @@ from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import RULE, UNSURE
-from annotation.sounds import COUNTRIES, abroad
+from annotation.sounds import COUNTRIES, abroad, sounds
+from annotation.walk import Walk
 
 TABLE = Path(__file__).with_name("towns.txt")
+UNSURE_ENOUGH = 0.9  # of the model: beyond, its people stay people
 SURE, WEAK, TOWN = "sure", "weak", "town"
 # Up to which score of the model's a person of two characters, and of more, is a place all the same.
 PERSON, LONG_PERSON, WHERE_ONE_GOES = 0.6, 0.9, {SURE: 0.8, WEAK: 0.8, TOWN: 0.3}
@@ -26,8 +28,11 @@ _SKIPPED = frozenset(("w", "m", "p", "u", "c", "r", "xc", "TIME", "q", "nw"))
 
 
 @cache
-def known() -> tuple[dict[str, str], dict[str, int]]:
-    """The kind of each place, and the length of the longest by its first two characters; read on the first call."""
+def known() -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
+    """The kind of each place, and how long those are that have the same first two characters, the longest first.
+
+    Read on the first call.
+    """
     kinds = dict.fromkeys(TABLE.read_text("utf-8").split(), TOWN)
     kinds |= dict.fromkeys(abroad(), WEAK)
     words, persons = lexicon("division_words"), lexicon("division_names")
@@ -38,61 +43,105 @@ def known() -> tuple[dict[str, str], dict[str, int]]:
     kinds |= dict.fromkeys(lexicon("towns"), SURE)
     for name in COUNTRIES:
         kinds.pop(name, None)
-    heads: dict[str, int] = {}
+    lengths: dict[str, set[int]] = {}
     for name in kinds:
-        heads[name[:2]] = max(heads.get(name[:2], 0), len(name))
-    return kinds, heads
+        lengths.setdefault(name[:2], set()).add(len(name))
+    return kinds, {pair: tuple(sorted(held, reverse=True)) for pair, held in lengths.items()}
 
 
 # One goes to a place, or is there.
 _TO = re.compile(
-    r"(?:[在到去往从自赴抵回离住至驻飞逛游]|来自|途经|路过|开往|位于|坐落于|产自|出生于|生于|距离?|发往|寄往|送往|运往|向"
-    r"|进入|老家|家乡|故乡)[了过]?$"
+    r"(?:(?<![存实正现潜])在|(?<![得收达拿接受看想买找遇见感听提说等轮猜做])到|(?<![失过除减下出回进上])去|(?<![以交])往|(?<![服遵])从"
+    r"|(?<![各亲独私擅])自|(?<![驳收召撤挽赎])回|(?<![记抓顶挡站不稳])住|(?<![甚以])至|(?<![旅手网端页])游|[赴抵离驻飞逛]|来自|途经|路过|开往|位于|坐落于|产自|出生于|生于|距离?|发往|寄往|送往|运往|向"
+    r"|进入|老家|家乡|故乡|定都|建都|迁都|困守|驻守|镇守|攻克|收复|兵临|围攻|光复)[了过]?$"
 )
 # What only a place has.
 _THERE = re.compile(
     r"人(?![家们民生士口工群物才])|话(?![题筒剧说])|方言|口音|县城|县委|一带|段(?=[侧堵封])|火车站|高铁站|特产|境内|附近|方向|等地"
-    r"|山区|籍|街头|当地|[下降有]?[大中小暴]?[雨雪霜](?=[，。！？]|$)|地震|震感|[那这]边|以[东西南北]|[东西南北]部|老家|机场|景区"
+    r"|山区|籍|街头|当地|[下降有]?[大中小暴]?[雨雪霜](?=[，。！？]|$)|地震|\s?有?震感|有[霜雾风](?=[，。！？]|$)|[那这]边|以[东西南北]|[东西南北]部|老家|机场|景区"
     r"|来的|[两二三四五六七八九几]?个?(?:乡镇|县市|县区)"
     r"|的(?:海|天气|天空|夜|雪|风|[春夏秋冬]天|街|路上|山|水|河|朋友|[米面]粉|面条|豆腐|茶|酒|瓜|杏|枣|羊|牛肉|辣|小吃|特产|方言"
-    r"|房|[东西南北]边|农村|乡下|村|古城|老街)"
+    r"|房|[东西南北]边|农村|乡下|村|古城|老街|老[街城房宅屋榕])"
 )
 _PERSON = re.compile(
     "看来|眼[里中]|身[边上后]|面前|手[里中上下]|家|心[里中]|的[带领指手家身眼脸心]|[说道问]|先生|女士|老师|教授|同学"
 )
+_SITES = lexicon("famous_sites")
 _AND = frozenset("、和与及—－")
 # What makes another name of a short one before it: 丽春|院.
 _HOUSE = frozenset("院寺庙宫楼阁堂店馆庵府厂矿桥塔")
 
 
-def towns(text: str, words: Sequence[Word]) -> list[Word]:
-    """雷克雅|未克 is one; 在|建水 and 印度|金奈 are places."""
-    kinds, heads = known()
-    hits = [i for i, word in enumerate(words) if text[word[0] : word[0] + 2] in heads and word[2] not in _SKIPPED]
-    if not hits:
-        return list(words)
-    ends = {word[1] for word in words}
-    found: list[Word] = []
-    done = 0
-    for index in hits:
-        if index < done:
-            continue
-        word = words[index]
-        longest = heads[text[word.start : word.start + 2]]
-        for stop in range(min(word.start + longest, len(text)), word.start + 1, -1):
-            kind = kinds.get(text[word.start : stop])
-            if kind is not None and stop in ends:
-                found += words[done:index]
-                done = index
-                if _may_be(text, word, stop, kind) and (
-                    (kind == SURE and _is_free(text, word, stop)) or _stands(text, word.start, stop, found)
-                ):
-                    found.append(Word(word.start, stop, "LOC", max(RULE, word.score if word.tag == "LOC" else 0.0)))
-                    while done < len(words) and words[done].end <= stop:
-                        done += 1
+def towns(text: str, words: Sequence[Word]) -> Sequence[Word]:
+    """雷克雅|未克 is one; 在|建水 and 印度|金奈 are places, and 莫尔顿 where one lives; 全|雄安 are two."""
+    kinds, lengths = known()
+    walk = Walk(
+        words,
+        [
+            i
+            for i, (at, _, tag, score) in enumerate(words)
+            if tag not in _SKIPPED and (text[at : at + 2] in lengths or 0.0 < score < UNSURE_ENOUGH)
+        ],
+    )
+    made: set[int] = set()  # where the places end that were found
+    for word in walk:
+        start, end, tag, score = word
+        for size in lengths.get(text[start : start + 2], ()):
+            stop = start + size
+            if stop <= end and tag == "LOC":
                 break
-    found += words[done:]
-    return found
+            kind = kinds.get(text[start:stop])
+            if kind is None or stop not in walk.ends:
+                continue
+            if _may_be(text, word, stop, kind) and (
+                (kind == SURE and _is_free(text, word, stop)) or _stands(text, stop, walk, made)
+            ):
+                walk.take(start, stop, "LOC", max(RULE, score if tag == "LOC" else 0.0))
+                made.add(stop)
+            break
+        else:
+            if tag == "PER" and _goes_there(text, word):
+                walk.put(Word(start, end, "LOC", RULE))
+            elif tag in ("PER", "LOC") and score < UNSURE and text[start] in _INTO and _is_known(text[start + 1 : end]):
+                walk.put(Word(start, start + 1, "p", 0.0), Word(start + 1, end, "LOC", max(RULE, score)))
+    return walk.made
+
+
+# What stands before a place and the model takes into its name.
+_INTO = frozenset("全环比沿在到从由去往赴离于连和与跟及把被让给像爱恋")
+
+
+def _is_known(name: str) -> bool:
+    """Whether it is a place whatever stands beside it."""
+    return len(name) > 1 and (
+        divisions().kinds.get(name) in ("full", "short") or name in _SITES or known()[0].get(name) == SURE
+    )
+
+
+# Where one is, goes or comes from, and what is said next of a place: of a person it is something else.
+_GO = frozenset("在到达往回自经抵赴去开了于")
+_IN = re.compile(
+    r"(?:住在|定在|位于|坐落在|来到|去到|回到|赶到|飞到|搬到|抵达|前往|飞往|开往|返回|来自|途经|撤到|逃到|抵|赴|往|去|飞回|离开了?"
+    r"|[^正现存实好自内所潜爱不都还就也只又常老]在)$"
+)
+_AT = re.compile(
+    r"[，。！？、；,!?]|$|举行|召开|会[晤谈见]|闭幕|开幕|附近|一带|境内|以[东西南北]|郊[外区]|[东西南北]部|火车站|机场|港"
+    r"|的(?:街|路上|海|冬|夏|春|秋|一[家座条间]|老城)|度假|旅[行游]|出差|出生|长大|作战|登陆|下车|转[车机]|过[夜年]|从军|当兵"
+    r"|待了|呆了|住了?|上岸|上学|读书|开了|打工"
+)
+
+
+def _goes_there(text: str, word: Word) -> bool:
+    """Whether one lives in whom the model takes for somebody, or goes there: 住在|伯斯."""
+    start, end, _, score = word
+    return (
+        score < UNSURE_ENOUGH
+        and 2 <= end - start <= 7
+        and text[start - 1 : start] in _GO
+        and _AT.match(text, end) is not None
+        and _IN.search(text, max(0, start - 4), start) is not None
+        and (score < UNSURE or sounds().fullmatch(text, start, end) is not None)
+    )
 
 
 def _may_be(text: str, word: Word, stop: int, kind: str) -> bool:
@@ -117,17 +166,18 @@ def _is_free(text: str, word: Word, stop: int) -> bool:
     return word.tag != "v" or stop > word.end or stop - word.start > 2
 
 
-def _stands(text: str, start: int, stop: int, before: Sequence[Word]) -> bool:
-    """Whether what stands beside it says that the name is a place."""
+def _stands(text: str, stop: int, walk: Walk, made: Collection[int]) -> bool:
+    """Whether what stands beside the name that ends there says that it is a place; `made`: where others end."""
+    start = walk.words[walk.index].start
     if text[stop : stop + 1] in _HOUSE:
         return False
-    if _THERE.match(text, stop):
+    if _THERE.match(text, stop) or (_TO.search(text, max(0, start - 4), start) and not _PERSON.match(text, stop)):
         return True
-    if _TO.search(text, max(0, start - 4), start) and not _PERSON.match(text, stop):
-        return True
-    last = before[-1] if before else None
+    last = walk.before
     if last is None or last.end != start:
         return False
     if last.tag == "LOC":
         return last.end - last.start > 1
-    return text[last.start : start] in _AND and len(before) > 1 and before[-2].tag == "LOC"
+    if text[last.start : start] not in _AND:
+        return False
+    return last.start in made or (walk.index > 1 and walk.words[walk.index - 2].tag == "LOC")

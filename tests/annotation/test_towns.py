@@ -54,7 +54,26 @@ def test_known_places_are_found_where_they_stand_as_places(pieces: list[str], fo
 
 
 def test_no_place_of_the_tables_is_a_country() -> None:
-    kinds, heads = known()
+    kinds, lengths = known()
     assert not {"美国", "日本"} & kinds.keys()
     assert all(len(name) > 1 for name in kinds)
-    assert all(heads[name[:2]] >= len(name) for name in kinds)
+    assert all(len(name) in lengths[name[:2]] for name in kinds)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "found"),
+    [
+        (["住在/v", "莫尔顿/PER:0.7", "，/w"], ["莫尔顿"]),
+        (["在/p", "莫尔顿/PER:0.7", "看来/v"], []),
+        (["前往/v", "莫尔顿/PER:0.95", "，/w"], []),
+        (["见到/v", "莫尔顿/PER:0.7", "，/w"], []),
+    ],
+)
+def test_where_one_lives_is_nobody(pieces: list[str], found: list[str]) -> None:
+    text, words = words_of(*pieces)
+    assert [text[word.start : word.end] for word in towns(text, words) if word.tag == "LOC"] == found
+
+
+def test_what_stands_before_a_known_place_is_none_of_it() -> None:
+    text, words = words_of("全雄安/PER:0.2", "我/r")
+    assert [text[word.start : word.end] for word in towns(text, words) if word.tag == "LOC"] == ["雄安"]
