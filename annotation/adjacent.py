@@ -64,12 +64,31 @@ _PARTS = {
     "分局": re.compile("[\u4e00-\u9fff]{2}(?:[机工车电]务段|车辆段|客运段|派出所|中队)(?!长)"),
     "路局": re.compile("[\u4e00-\u9fff]{2}(?:[机工车电]务段|车辆段|客运段)(?!长)"),
 }
+# Departments by what they are for, of schools, of bodies and works; a ward is left out, as patients name it apart.
+_FACULTY = re.compile(
+    "(?:中文|汉语言文学|历史|哲学|外文|外语|英语|日语|俄语|法语|德语|东语|西语|法律|法学|政治|国际政治|经济|社会学?|新闻|心理|物理|化学|数学"
+    "|生物|地理|地质|天文|电子|电机|机械|土木|建筑|计算机|自动化|无线电|水利|化工|美术|音乐|声乐|戏剧|戏文|导演|表演|摄影|录音|文学|油画|国画"
+    "|雕塑|版画|体育|教育|图书馆学|考古|艺术|管理|金融|会计|统计|工程物理|汽车|材料|环境|农学|园艺|林学|畜牧|兽医|医疗|护理|药学)系(?![列统])"
+)
+_OFFICE = re.compile(
+    "(?:宣传|组织|人事|人力资源|保卫|财务|生产|技术|供销|销售|调度|行政|总务|后勤|设备|质检|安全|安监|计划|基建|教育|文艺|文教|机要|情报"
+    "|法制|法规|政工|政治|业务|市场|研发|采购|外事|审计|监察|专题|编辑|评论|群工|财经|农工|农村工作|统战|刑侦|经侦|治安)[科处室股部](?![长员])"
+    "|[一二三四五六七八九十][矿厂](?![长区])|(?:[\u4e00-\u9fff]{2}|[一二三四五六七八九十])车间(?!主任的)|工会(?![会主])"
+)
+_DEPARTMENTS = (
+    (re.compile("(?:大学|学院|师院|[师农医理工科]大|[北清复]大)$"), _FACULTY),
+    (re.compile("(?:[局厅委厂矿社部]|公司|集团|农场|电视台|分局|晚报|日报)$"), _OFFICE),
+)
 
 
 def with_part(edges: Edges, name: Name) -> Name:
     """The name with its part: a hospital's 门诊部, a court's 巡回法庭, a railway's 湖东机务段."""
     pattern = _PARTS.get(edges.text[name.end - 2 : name.end])
     match = pattern.match(edges.text, name.end) if pattern is not None else None
+    if match is None:
+        match = _department(edges.text, name)
+        if match is not None and edges.words.ends_at(match.end()):
+            return name._replace(end=match.end(), kind="suffix" if name.kind == "model" else name.kind)
     if match is None or not edges.words.ends_at(match.end()):
         return name
     index = edges.words.index_at(name.end)
@@ -79,6 +98,14 @@ def with_part(edges: Edges, name: Name) -> Name:
         if word.tag in ("v", "p", "c", "u", "d", "m", "r", "PER", "TIME", "w"):
             return name
     return name._replace(end=match.end(), kind="suffix" if name.kind == "model" else name.kind)
+
+
+def _department(text: str, name: Name) -> re.Match[str] | None:
+    """The department behind the name: 复旦大学|中文系, 矿务局|宣传科."""
+    for body, department in _DEPARTMENTS:
+        if (match := department.match(text, name.end)) is not None and body.search(text, name.start, name.end):
+            return match
+    return None
 
 
 def joined(edges: Edges, found: Sequence[Name]) -> list[Name]:

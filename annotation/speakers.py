@@ -16,17 +16,25 @@ from annotation.lexicon import lexicon
 from annotation.mending import RULE, UNSURE
 
 SPEAKS = "说："
-SURE = 0.3  # of the model
-_KIND = frozenset(("n", "nz", "nw", "a", "an", "vn", "ad", "q"))
+SURE, SURER = 0.3, 0.4  # of the model; where less speaks for a person
+_KIND = frozenset(("n", "nz", "nw", "a", "an", "vn", "ad", "q", "f"))
 _OPENS = frozenset(("w", "c", "TIME"))
 # What a person does more often than a thing, where the word begins with a surname.
 _ACTS = re.compile(
     r"瞥|看[了见着]|望[了着见]|听[了见着说]|给|把|对|向|朝|跟|拿[起着了出]|放下|回[来到头答]|伸手|伸出|摇|点了|叹|曰|揉|擦|递|接过|掏出|摘下|脱下|披上|喝[了着]"
-    r"|吃[了着]|写[了着]|想[着起到了]|知道|觉得|以为|记得|认得|决定|答应|拒绝|沉默|犹豫|愣|怔|起身|睡|醒|病|死了|闻言|不肯|不敢|终于|忽然|突然|连忙"
+    r"|吃[了着]|写[了着]|想[着起到了]|知道|觉得|以为|记得|认得|决定|答应|拒绝|沉默|犹豫|愣|怔|起身|睡|醒|病|死了|没来|没有?[说来去接回]|来了|来得?了?没|换[上下]|穿[上着]|戴[上着]|攻入|打进|低[着下]?头|上前|转身|出嫁|嫁人|闻言|不肯|不敢|终于|忽然|突然|连忙"
 )
+# What is done to people, and what they are to others.
+_MEETS = re.compile(
+    r"(?:[遇碰撞看][见到上]|[爱看相]中|爱上|认识|结识|嫁给|许给|娶|收到|拜见|拜访|惦记|想念|怀念|打发|差遣|辞别|告别|找到?|住着|来了个"
+    r")[了着过]?$"
+)
+_MET = frozenset(("w", "u", "v", "p", "d", "c", "r"))
+_KIN_OF = re.compile("[他她](?:爹|娘|妈|爸|[表堂]?[哥姐弟妹兄]|媳妇|男人|婆娘?|奶|爷|叔|婶|舅|姨|嫂|儿子|女儿|闺女)")
 _REST = frozenset(("n", "v", "a", "nz", "vn", "an"))  # what is left of a name that the model cuts
 _BEYOND = frozenset(("v", "d", "p"))
 _SURNAMES = lexicon("surnames")
+_NO_NAMES = lexicon("no_names") | lexicon("roles") | lexicon("titles")
 _HAN = re.compile("[一-龥]{2,3}")
 
 
@@ -35,8 +43,12 @@ def speakers(text: str, words: Sequence[Word], ask: Ask) -> list[Word]:
     found = list(words)
     last = "w"
     where: list[int] = []
-    for index, (_, _, name, score) in enumerate(words):
-        if (last in _OPENS and name in _KIND) or (name == "PER" and score < UNSURE):
+    for index, (start, end, name, score) in enumerate(words):
+        if (
+            (name in _KIND and (last in _OPENS or (last in "vu" and _MEETS.search(text, max(0, start - 4), start))))
+            or (name == "PER" and score < UNSURE)
+            or (name == "m" and text[end : end + 1] in ("他", "她"))
+        ):
             where.append(index)
         last = name
     for index in reversed(where):
@@ -61,9 +73,17 @@ def _person(text: str, words: Sequence[Word], index: int, count: int, ask: Ask) 
         return None
     if count == 2 and not (words[index].end - start == 1 and text[start] in _SURNAMES):
         return None
-    acts = DOES.match(text, end) or (text[start] in _SURNAMES and _ACTS.match(text, end))
-    called = text[start - 1 : start] == "“" and text[end : end + 2] in ("，”", "！”")  # “阿满，”他说
-    if not (acts or called) or _HAN.fullmatch(text, start, end) is None or speaks(text[start:end], ask) < SURE:
+    before, after = text[max(0, start - 4) : start], text[end : end + 2]
+    called = before.endswith("“") and after in ("，”", "！”")  # “阿满，”他说
+    if DOES.match(text, end) or called or _KIN_OF.match(text, end):
+        least = SURE
+    elif _ACTS.match(text, end):
+        least = SURE if text[start] in _SURNAMES else SURER
+    elif words[last + 1].tag in _MET and _MEETS.search(before):
+        least = SURE
+    else:
+        return None
+    if _HAN.fullmatch(text, start, end) is None or text[start:end] in _NO_NAMES or speaks(text[start:end], ask) < least:
         return None
     return Word(start, end, "PER", RULE)
 
