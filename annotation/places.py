@@ -19,8 +19,9 @@ from annotation.groups import ADCODES, DIVISIONS, Found, Words, simple_of, sugge
 from annotation.lexicon import lexicon
 from annotation.openings import matches
 from annotation.sounds import is_foreign
+from annotation.towns import SURE, known
 
-VERSION = "0.6.1"
+VERSION = "0.6.2"
 GROUP = "places"
 
 
@@ -330,7 +331,10 @@ def _apart(places: Iterable[Place], taken: Sequence[tuple[int, int]] = ()) -> li
 
 
 def _shown_kind(text: str, place: Place) -> str:
-    return "foreign" if place.kind == "model" and is_foreign(text[place.start : place.end]) else place.kind
+    if place.kind != "model":
+        return place.kind
+    name = text[place.start : place.end]
+    return "known" if known()[0].get(name) == SURE else "foreign" if is_foreign(name) else "model"
 
 
 @Language.component("jiaozhu_places")

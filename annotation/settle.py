@@ -52,6 +52,7 @@ KINDS: dict[str, float] = {
     "people:other": -0.76,
     "places:foreign": 0.52,
     "places:full": -0.31,
+    "places:known": 0.9,  # not fitted
     "places:model": -0.85,
     "places:short": -0.82,
     "places:zone": 0.58,

@@ -21,10 +21,12 @@ from annotation.walk import Walk
 
 TABLE = Path(__file__).with_name("towns.txt")
 UNSURE_ENOUGH = 0.9  # of the model: beyond, its people stay people
+DOUBTED = 0.2  # of the model's longer place: below, it is the known one and something else
 SURE, WEAK, TOWN = "sure", "weak", "town"
 # Up to which score of the model's a person of two characters, and of more, is a place all the same.
 PERSON, LONG_PERSON, WHERE_ONE_GOES = 0.6, 0.9, {SURE: 0.8, WEAK: 0.8, TOWN: 0.3}
-_SKIPPED = frozenset(("w", "m", "p", "u", "c", "r", "xc", "TIME", "q", "nw"))
+_SKIPPED = frozenset(("w", "u", "xc", "TIME", "r"))
+_SELDOM = frozenset(("m", "p", "c", "q", "nw"))  # in such a word only what is nothing else is a place
 
 
 @cache
@@ -88,13 +90,18 @@ def towns(text: str, words: Sequence[Word]) -> Sequence[Word]:
         start, end, tag, score = word
         for size in lengths.get(text[start : start + 2], ()):
             stop = start + size
-            if stop <= end and tag == "LOC":
-                break
             kind = kinds.get(text[start:stop])
+            if stop <= end and tag == "LOC":
+                if kind == SURE and score < (RULE if stop == end else DOUBTED if size > 2 else 0.0):
+                    walk.take(start, stop, "LOC", RULE)  # of which the model is less sure than the table
+                if kind is not None or stop < end:
+                    break
+                continue
             if kind is None or stop not in walk.ends:
                 continue
             if _may_be(text, word, stop, kind) and (
-                (kind == SURE and _is_free(text, word, stop)) or _stands(text, stop, walk, made)
+                (kind == SURE and _is_free(text, word, stop))
+                or (tag not in _SELDOM and _stands(text, stop, walk, made))
             ):
                 walk.take(start, stop, "LOC", max(RULE, score if tag == "LOC" else 0.0))
                 made.add(stop)
@@ -163,7 +170,7 @@ def _is_free(text: str, word: Word, stop: int) -> bool:
     """Whether nothing says that what is a place elsewhere is none here."""
     if word.tag == "PER":
         return not _PERSON.match(text, stop)
-    return word.tag != "v" or stop > word.end or stop - word.start > 2
+    return word.tag not in ("v", "p", "c", "q") or stop - word.start > 2 or (stop > word.end and word.tag == "v")
 
 
 def _stands(text: str, stop: int, walk: Walk, made: Collection[int]) -> bool:
