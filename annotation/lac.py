@@ -28,6 +28,7 @@ from annotation.bearers import bearers
 from annotation.chain import Marginals, best_paths
 from annotation.glued import unglued
 from annotation.groups import WORDS, Found, Word, Words, simple_of, suggest
+from annotation.houses import houses
 from annotation.mending import mend
 from annotation.repairs import repair
 from annotation.sentences import split_sentences
@@ -76,7 +77,7 @@ class Lac:
         texts = [simple_of(doc) for doc in docs]
         words = together(unglued, texts, find_words([paused(text) for text in texts]), tag)
         repaired = [repair(text, mend(text, held)) for text, held in zip(texts, words, strict=True)]
-        made = together(_unknown_people, texts, repaired, tag, _SPEAKERS)
+        made = together(_unknown, texts, repaired, tag, _SPEAKERS)
         for doc, text, held, found in zip(docs, texts, words, made, strict=True):
             doc.user_data[WORDS] = found
             yield suggest(doc, GROUP, self.source, names(text, held))
@@ -97,8 +98,8 @@ class Lac:
         return self
 
 
-def _unknown_people(text: str, words: Sequence[Word], ask: Ask) -> Sequence[Word]:
-    return bearers(text, speakers(text, words, ask), ask)
+def _unknown(text: str, words: Sequence[Word], ask: Ask) -> Sequence[Word]:
+    return houses(text, bearers(text, speakers(text, words, ask), ask), ask)
 
 
 def names(text: str, words: Iterable[Word]) -> Iterator[Found]:

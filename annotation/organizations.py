@@ -45,7 +45,7 @@ from annotation.places import GROUP as PLACES
 from annotation.posts import is_called
 from annotation.quoted import quoted, without
 
-VERSION = "0.6.2"
+VERSION = "0.6.3"
 
 GROUP = "organizations"
 
