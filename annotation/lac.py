@@ -31,6 +31,7 @@ from annotation.groups import WORDS, Found, Word, Words, simple_of, suggest
 from annotation.houses import houses
 from annotation.mending import mend
 from annotation.repairs import repair
+from annotation.reread import reread
 from annotation.sentences import split_sentences
 from annotation.shown import paused
 from annotation.speakers import speakers
@@ -99,7 +100,8 @@ class Lac:
 
 
 def _unknown(text: str, words: Sequence[Word], ask: Ask) -> Sequence[Word]:
-    return houses(text, bearers(text, speakers(text, words, ask), ask), ask)
+    words = bearers(text, speakers(text, words, ask), ask)
+    return houses(text, reread(text, words, ask), ask)
 
 
 def names(text: str, words: Iterable[Word]) -> Iterator[Found]:
