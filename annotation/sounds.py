@@ -131,7 +131,7 @@ def _town(text: str, word: Word) -> int | None:
     """Where the town of the table ends that begins with a word the model is unsure of and goes on: 波哥|大."""
     if word.tag == "PER" or word.score > UNSURE:
         return None
-    stops = range(word.start + 8, max(word.end, word.start + 2), -1)
+    stops = range(min(word.start + 8, len(text)), max(word.end, word.start + 2), -1)
     return next((stop for stop in stops if text[word.start : stop] in abroad()), None)
 
 

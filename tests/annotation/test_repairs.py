@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from annotation.groups import Word
 from annotation.repairs import repair
-from annotation.sounds import abroad, is_foreign
+from annotation.sounds import abroad, foreign, is_foreign
 
 TEXTS = "中美方军驻华大使馆国古巴队尔斯克拉罗在老高村路、上海和饭店公园河边山里的共国民主人ア“”号1 ,"
 
@@ -84,6 +84,11 @@ def names(text, words):
 def test_words_are_names_where_their_form_says_so(pieces, found):
     text, words = words_of(*pieces)
     assert names(text, repair(text, words)) == found
+
+
+def test_a_town_at_the_end_of_the_text_ends_with_it():
+    text, words = words_of("飞往/v", "波哥/LOC", "大/a")
+    assert foreign(text, words) == [words[0], Word(2, 5, "LOC", 0.6)]
 
 
 def test_a_foreign_name_is_known_by_its_characters():
