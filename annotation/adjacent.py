@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 
+from annotation.bodies import bodies, known_bodies
 from annotation.countries import OF_COUNTRY
 from annotation.divisions import divisions
-from annotation.lexicon import lexicon
 from annotation.names import BRAND, COMPANY, GENERIC, LEVEL, LONGEST, STATE, Edges, Name, bare, last_end
 from annotation.places import COUNTRIES
 
@@ -124,17 +123,14 @@ def joined(edges: Edges, found: Sequence[Name]) -> list[Name]:
                 text[name.start : name.end],
             )
             own = name.start in edges.by_start or STATE.match(text, name.start)
-            brand = name.kind == "model" and name.end - name.start <= 3 and place.kind == "short"
+            piece = text[name.start : name.end]
+            brand = name.kind == "model" and len(piece) <= 3 and place.kind == "short"
+            if piece[-1] not in "协联艺办委院":  # 郑州|富士康, but 四川人艺
+                brand = brand and piece not in known_bodies()
             if (local or brand) and not own:
                 name = Name(edges.chain(name.start), name.end, name.kind)
         whole.append(name)
     return whole
-
-
-@cache
-def known_bodies() -> frozenset[str]:
-    """Companies, teams and universities by names that are no other word: each is one, whatever it touches."""
-    return lexicon("brands") | lexicon("campuses")
 
 
 _APART = re.compile(rf"[{LEVEL}](?:委|政府|人大|政协)|国务院|中央军委|中共中央|全国")
@@ -144,7 +140,7 @@ def _continues(edges: Edges, before: Name, name: Name) -> bool:
     """Whether the second is a part of the first (a branch, a faculty), or the first no more than its place."""
     text = edges.text
     piece = text[name.start : name.end]
-    if piece in known_bodies() and text[before.start : before.end] in known_bodies():
+    if piece in bodies() and last_end(piece) < len(piece) and text[before.start : before.end] in bodies():
         return False  # 北大|清华
     if _APART.match(piece) or name.end - before.start > LONGEST or piece == text[before.start : before.end]:
         return False

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from annotation.bodies import words_too
 from annotation.groups import Words
 from annotation.lexicon import lexicon
 from annotation.log import Suggestion
@@ -80,12 +81,12 @@ class Register:
         return Names({name: seen for name, seen in self._names.items() if seen.clear and _is_one(name, seen)})
 
 
-_COMMON = lexicon("common_brands") | lexicon("latin_words")
+_LATIN_WORDS = lexicon("latin_words")
 
 
 def _is_one(name: str, seen: _Seen) -> bool:
     """Whether the string is an organization wherever it stands, and not a class of them or a common word."""
-    if seen.other * 9 > seen.organization or name in _COMMON or name.isdigit():
+    if seen.other * 9 > seen.organization or name in words_too() or name in _LATIN_WORDS or name.isdigit():
         return False
     if GENERIC.fullmatch(name) or DEPARTMENT.fullmatch(name):
         return False  # 工信局 is another body in another text

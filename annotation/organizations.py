@@ -14,12 +14,13 @@ from collections.abc import Iterator, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from annotation.adjacent import joined, known_bodies, split, with_part, without_country
+from annotation.adjacent import joined, split, with_part, without_country
+from annotation.bodies import known_bodies, words_too
 from annotation.companies import AFTER_BRAND, BEFORE_BRAND, brands, framed, is_business, latin, placed, tickers
 from annotation.government import state_bodies
 from annotation.groups import DIVISIONS, Found, Words, simple_of, suggest, suggested, words_of
 from annotation.lexicon import lexicon
-from annotation.mending import UNSURE
+from annotation.mending import RULE, UNSURE
 from annotation.mentions import again, aliases, listed
 from annotation.names import (
     ACTS,
@@ -42,10 +43,9 @@ from annotation.names import (
 from annotation.openings import matches
 from annotation.places import COUNTRIES, Place, find_divisions, find_places
 from annotation.places import GROUP as PLACES
-from annotation.posts import is_called
 from annotation.quoted import quoted, without
 
-VERSION = "0.6.3"
+VERSION = "0.7.0"
 
 GROUP = "organizations"
 
@@ -57,6 +57,7 @@ SCORES = {
     "alias": 0.9,
     "brand": 0.75,
     "quoted": 0.8,
+    "known": 0.8,
     "again": 0.8,
     "listed": 0.7,
     "model": 0.6,
@@ -92,7 +93,13 @@ def find_organizations(text: str, words: Words, places: Sequence[Place], table: 
     found = apart([*found, *framed(edges, found), *placed(edges, found), *latin(edges, found)])
     found = apart([*found, *aliases(edges, found)])
     found = apart([*found, *listed(edges, found)])
-    return apart(without_country(edges, [*found, *again(edges, found)]))
+    found = apart(without_country(edges, [*found, *again(edges, found)]))
+    return [name._replace(kind="known") if _is_known(text, name) else name for name in found]
+
+
+def _is_known(text: str, name: Name) -> bool:
+    """Whether what the model found is a body that every reader knows: so it is, wherever it stands."""
+    return name.kind == "model" and text[name.start : name.end] in known_bodies()
 
 
 def _by_last_word(edges: Edges) -> Iterator[Name]:
@@ -255,8 +262,8 @@ def _by_model(edges: Edges, structured: Sequence[Name]) -> Iterator[Name]:
                 level
                 or bank
                 or (STATE.match(name) and len(name) > 3)
-                or is_called(text, start, end)
                 or name in known_bodies()
+                or (name in words_too() and word.score >= RULE)
             ):
                 continue
         role = _ROLE.match(name)
@@ -266,7 +273,7 @@ def _by_model(edges: Edges, structured: Sequence[Name]) -> Iterator[Name]:
             continue  # 5|市工信局: a class
         if _MANY_OF.match(name):
             continue  # 七市教育局
-        if name in _COMMON and not _is_meant(edges, start, end, word.score):
+        if word.score < RULE and name in words_too() and not _is_meant(edges, start, end):
             continue
         if DEPARTMENT.fullmatch(name):
             if text[start - 1 : start] not in LEVEL:
@@ -302,27 +309,17 @@ _MANY_OF = re.compile(rf"[{''.join(sorted(MANY))}]+个?[{LEVEL}](?=.*[局厅委�
 
 _TO = re.compile(r"(?<=.{3})向(?=.{3,}(?:法院|局|委员会|院|会)$)")
 
-# Companies whose name is a common word.
-_COMMON = lexicon("common_brands")
+# A company whose name is a common word too.
 _THING = re.compile(r"公司|集团|手机|电脑|汽车|系统|产品|官网|门店|员工|股|用户|发布会|新款|供应链|供应商|中国区")
 
 
-# What is done with apples and millet.
-_NO_COMPANY = re.compile(
-    "[吃喝煮熬炒煎炖削啃尝买卖种甜酸脆糯粥饭汁皮籽核果菜肉蛋奶糖醋豆瓜梨桃树]|[一二两三四五六七八九十半几0-9][斤颗棵箱个只块克粒袋盒瓶片碗]"
-)
-
-
-def _is_meant(edges: Edges, start: int, end: int, score: float) -> bool:
+def _is_meant(edges: Edges, start: int, end: int) -> bool:
     """Whether the sentence, or the whole text, speaks of the company and not of the thing."""
     text = edges.text
-    if score > UNSURE and _NO_COMPANY.search(text, max(0, start - 6), end + 8) is None:
-        return True
     return (
         _THING.match(text, end) is not None
         or AFTER_BRAND.match(text, end) is not None
         or BEFORE_BRAND.search(text, max(0, start - 6), start) is not None
-        or is_called(text, start, end)
         or is_business(text[max(0, start - 100) : end + 100], more_than=0)
     )
 

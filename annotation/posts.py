@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from annotation.bodies import REACH, SPORT, of_kind
 from annotation.groups import Word
-from annotation.lexicon import alternatives, lexicon
+from annotation.lexicon import alternatives
 from annotation.mending import NAMED, RULE, UNSURE
 from annotation.walk import Walk
 
@@ -48,14 +49,9 @@ def handles(text: str, words: Sequence[Word]) -> Sequence[Word]:
     return walk.made
 
 
-_TEAMS = lexicon("teams")
+_TEAMS = of_kind("team")
 _TAGS = frozenset(("n", "nz", "nw", "PER", "LOC", "v", "vn"))
-_SPORT = re.compile(
-    r"比分|\d[-:：比]\d|[一二三四五六七八九十两]比[零一二三四五六七八九]|[主客]场|夺冠|冠军|联赛|教练|季后赛|决赛|助攻|篮板|三分|绝杀|进球|射门|破门|点球|任意球"
-    r"|门将|后卫|前锋|中锋|裁判|球[员迷队星]|防守|进攻|转会|赛季|加时|险胜|大胜|惨败|战胜|击败|横扫|[中英]超|[西意德法]甲|[欧亚]冠|NBA|CBA|踢|[打看输赢进]球|[领]先|扳平|出线|小组赛|外援|双打|扣杀"
-)
 _KIND = re.compile("比赛|项目|联赛|锦标赛|世锦赛|[总半]?决赛|世界杯|运动|选手|队员|冠军|亚军|金牌|铜牌|银牌|奖牌")
-REACH = 40  # characters around a team in which its game is spoken of
 
 # What only a maker or a seller has.
 _MAKER = re.compile(
@@ -73,70 +69,18 @@ def makers(text: str, words: Sequence[Word]) -> Sequence[Word]:
         if not 2 <= end - start <= 4:
             continue
         team = text[start:end] in _TEAMS and (tag not in NAMED or score < UNSURE)
-        if (team and not _KIND.match(text, end) and _SPORT.search(text, max(0, start - REACH), end + REACH)) or (
+        if (team and not _KIND.match(text, end) and SPORT.search(text, max(0, start - REACH), end + REACH)) or (
             tag == "nz" and _MAKER.match(text, end) and _NO_BRAND.search(text, start, end) is None
         ):
             walk.put(Word(start, end, "ORG", RULE))
     return walk.made
 
 
-# Companies called by a common word, and what their customers speak of.
-_CALLED = {
-    **dict.fromkeys(
-        ("移动", "电信", "联通"),
-        re.compile(
-            r"流量|话费|网速|资费|套餐|营业厅|信号|充值|1008[68]|100[01]0|客服|欠费|停机|[345]G|手机卡|SIM|运营商|宽带|短信"
-        ),
-    ),
-    **dict.fromkeys(
-        ("苹果", "小米", "荣耀", "锤子", "金立", "一加"),
-        re.compile(
-            r"手机|iOS|iPhone|iPad|安卓|刷机|MIUI|发布会|新机|旗舰|乔布斯|库克|雷军|罗永浩|老罗|[果米锤]粉|Mac"
-            r"|App Store|系统更新|充电器|三星|华为|客服"
-        ),
-    ),
-    **dict.fromkeys(
-        ("平安", "人保", "太平洋"), re.compile(r"保险|[车寿]险|业务员|理赔|投保|保单|客户经理|贷款|信用卡")
-    ),
-    **dict.fromkeys(
-        ("天天", "百世", "圆通", "申通", "汇通", "德邦"), re.compile(r"快递|快件|包裹|派[件送]|签收|丢件|物流|单号")
-    ),
-}
-_NOT_CALLED = re.compile("[端互支硬电设应办通终医诈平]|网络|中心")
-_OTHER_USE = re.compile("[吃喝煮啃咬甜酸种口斤颗箱粥树]|[把根]$")
-
-
-def is_called(text: str, start: int, end: int) -> bool:
-    """Whether the common word is a company there: 给|移动|打电话 where the post is of 流量."""
-    spoken = _CALLED.get(text[start:end])
-    return (
-        spoken is not None
-        and _NOT_CALLED.match(text, end) is None
-        and spoken.search(text, max(0, start - REACH), end + REACH) is not None
-        and _OTHER_USE.search(text[max(0, start - 4) : start]) is None
-        and _OTHER_USE.search(text[end : end + 4]) is None
-    )
-
-
-def called(text: str, words: Sequence[Word]) -> Sequence[Word]:
-    """Companies called by a common word, where their customers speak."""
-    if not any(name in text for name in _CALLED):
-        return words
-    return [
-        Word(word.start, word.end, "ORG", RULE)
-        if word.end - word.start == 2
-        and (word.tag not in NAMED or word.score < UNSURE)
-        and is_called(text, word.start, word.end)
-        else word
-        for word in words
-    ]
-
-
 _NO_BRAND = re.compile(rf"(?:{alternatives('common_industries')}|版|款|型|级|号|式|系|类|智能)$")
 
-_CAMPUSES = lexicon("campuses")
-_CAMPUSES_TOO = lexicon("campuses_too")
-_CAMPUS_HEAD = re.compile("|".join(sorted({name[:2] for name in _CAMPUSES | _CAMPUSES_TOO})))
+_CAMPUSES = of_kind("campus")
+_CAMPUSES_TOO = of_kind("school")
+_CAMPUS_HEADS = frozenset(name[:2] for name in _CAMPUSES | _CAMPUSES_TOO)
 _ON_CAMPUS = re.compile(
     r"的?(?:学[生子姐长弟妹]|同学|[男女]生|校[友园长区门庆花草]|教授|老师|导师|博士|硕士|研究生|本科|毕业|新生|大[一二三四]|食堂|宿舍|寝室|图书馆|教学楼|实验室|操场|体育馆|[东南西北]门|樱花|银杏|附[中小属]|录取|招生|保研|考研|分数线|法学院|医学院|商学院|[\u4e00-\u9fff]{2,3}校区)"
 )
@@ -146,8 +90,7 @@ _TO_CAMPUS = re.compile(r"(?:考上?了?|报考|保送|毕业于|就读于?|母�
 
 def campuses(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """听说|北邮|食堂, 我们|山大|的男生: universities by their short forms."""
-    heads = {match.start() for match in _CAMPUS_HEAD.finditer(text)}
-    walk = Walk(words, [i for i, word in enumerate(words) if word.start in heads] if heads else ())
+    walk = Walk(words, [i for i, (at, *_) in enumerate(words) if text[at : at + 2] in _CAMPUS_HEADS])
     for start, end, tag, score in walk:
         if tag in NAMED and score > UNSURE and end - start > 1 and text[end - 1] not in _AND:
             continue

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
 
+from annotation import bodies
 from annotation.countries import COUNTRY, abroad_bodies, countries, states, teams
 from annotation.divisions import divisions
 from annotation.given import again, given
@@ -19,7 +19,7 @@ from annotation.introduced import introduced
 from annotation.latin import latin
 from annotation.lexicon import alternatives, lexicon
 from annotation.mending import NAMED, RULE, TITLED, UNSURE
-from annotation.posts import called, campuses, handles, makers
+from annotation.posts import campuses, handles, makers
 from annotation.routes import routes
 from annotation.sites import sites
 from annotation.sounds import COUNTRIES, abroad, foreign, sounds
@@ -30,7 +30,6 @@ from annotation.walk import Walk, tagged
 
 SURNAMES = lexicon("surnames")
 _CITIES = lexicon("cities")
-_COMMON_BRANDS = lexicon("common_brands")
 _DOUBLE = lexicon("double_surnames")
 _JAPANESE = lexicon("japanese_surnames")
 
@@ -44,64 +43,46 @@ def repair(text: str, words: Sequence[Word]) -> Sequence[Word]:
 
 # Known names ---------------------------------------------------------------------------------------------------------
 
-LABELS = {"ORG": "ORG", "LOC": "LOC"}
 _EVENT = re.compile(
     "(?:冬季?|夏季?)?(?:奥运会|奥运|冬奥会|残奥会|亚运会|世博会|大运会|世界杯|电影节|峰会|和会|会议|空难|地震|大学)"
 )
 
 
-_LISTED = frozenset(("ORG", "PER", "nz"))
+_LISTED = frozenset(("PER", "nz"))
 
 
-@cache
-def _listed() -> tuple[dict[str, str], frozenset[str]]:
-    """The label of each name, and the first two characters of all."""
-    known = {**dict.fromkeys(lexicon("famous_sites"), "LOC"), **dict.fromkeys(lexicon("brands"), "ORG")}
-    return known, frozenset(name[:2] for name in known) | _COMMON_BRANDS
+_SITES = lexicon("famous_sites")
+_SITE_HEADS = frozenset(name[:2] for name in _SITES)
 
 
 def listed(text: str, words: Sequence[Word]) -> Sequence[Word]:
-    """Names that are no other word, which the model takes for things or cuts: 支付宝, 鸟巢, 波音; 巴黎|奥运会."""
-    known, heads = _listed()
+    """Sites that are no other word, which the model takes for things or cuts: 鸟巢, 山|海关; 巴黎|奥运会."""
     codes = divisions().codes
-    walk = Walk(words, [i for i, (at, _, tag, _) in enumerate(words) if tag in _LISTED or text[at : at + 2] in heads])
+    wanted = [i for i, (at, _, tag, _) in enumerate(words) if tag in _LISTED or text[at : at + 2] in _SITE_HEADS]
+    walk = Walk(words, wanted)
     for word in walk:
         start, end, tag, score = word
-        label: str | None = None
         last = stop = end
-        headed = text[start : start + 2] in heads
+        headed, found = text[start : start + 2] in _SITE_HEADS, False
         for after in words[walk.index : walk.index + 4] if headed else ():
             if after.start != stop and after is not word:
                 break
             stop = after.end
             if stop - start > 8:
                 break
-            if (kind := known.get(text[start:stop])) is not None:
-                label, last = kind, stop
-        if label is None and headed and tag != "nw":
+            if text[start:stop] in _SITES:
+                found, last = True, stop
+        if not found and headed and tag != "nw":
             for size in (6, 5, 4, 3):  # 山|海关, 秦淮|河边: the end may stand inside a word
-                if known.get(name := text[start : start + size]) == "LOC":
-                    label, last = "LOC", start + len(name)
+                if (name := text[start : start + size]) in _SITES:
+                    found, last = True, start + len(name)
                     break
-        if label is not None and not (tag in NAMED and end > last):
-            if last == end and tag in NAMED and score > (UNSURE if tag == LABELS[label] else 0.9):
-                walk.put(word._replace(score=max(score, 0.8)))  # 切尔西: also a town abroad
+        if found and not (tag in NAMED and end > last):
+            if last == end and tag in NAMED and score > (UNSURE if tag == "LOC" else 0.9):
+                walk.put(word._replace(score=max(score, 0.8)))
             else:
-                walk.take(start, last, label, max(score, 0.7))
+                walk.take(start, last, "LOC", max(score, 0.7))
             continue
-        if (
-            tag == "nz"
-            and headed
-            and (product := _PRODUCT.search(text, start + 2, end)) is not None
-            and (known.get(text[start : product.start()]) == "ORG" or text[start : product.start()] in _COMMON_BRANDS)
-        ):
-            walk.put(Word(start, product.start(), "ORG", RULE), Word(product.start(), end, "n", 0.0))  # 三星|手机
-            continue
-        if tag == "ORG" and score < UNSURE and end - start > 2:
-            pieces_of = _brand_within(text, start, end, known)
-            if pieces_of:
-                walk.put(*pieces_of)
-                continue
         if (
             tag == "PER"
             and end - start == 2
@@ -122,26 +103,6 @@ def listed(text: str, words: Sequence[Word]) -> Sequence[Word]:
                     cut = start + event.start()
                     walk.put(Word(start, cut, "LOC", 0.7), Word(cut, end, "nz", 0.0))
     return walk.made
-
-
-def _brand_within(text: str, start: int, end: int, known: dict[str, str]) -> list[Word]:
-    """宜家|人, 郑州|富士康: a known name at the head of an unsure one, or behind a city."""
-    for stop in range(min(end - 1, start + 8), start + 1, -1):
-        if known.get(text[start:stop]) == "ORG" and _ENDING.search(text, stop, end) is None:
-            return [Word(start, stop, "ORG", RULE), Word(stop, end, "n", 0.0)]
-    for size in (2, 3) if end - start < 12 else ():
-        if known.get(text[start + size : end]) == "ORG" and text[start : start + size] in divisions().codes:
-            return [Word(start, start + size, "LOC", RULE), Word(start + size, end, "ORG", RULE)]
-    return []
-
-
-_PRODUCT = re.compile(
-    r"(?:手机|电脑|电视机?|空调|冰箱|汽车|相机|笔记本|平板|快递|外卖|客服|充电宝|路由器|手环|耳机|[信银储][用行蓄]卡|宽带"
-    r"|专柜|门店|旗舰店|超市|顺风车|专车|快车|司机|股票|财报|员工|小哥|[A-Za-z0-9][A-Za-z0-9+ -]*)$"
-)
-
-# What makes another name of a brand before it: 京东|物流, 腾讯|公司.
-_ENDING = re.compile("公司|集团|银行|股份|科技|物流|航空|大学|学院|医院|中心|组织|[社报网局厂店院队所馆行署委会处部室]")
 
 
 # People -------------------------------------------------------------------------------------------------------------
@@ -323,6 +284,7 @@ def _is_common(text: str, word: Word) -> bool:
 
 STEPS: tuple[Callable[[str, Sequence[Word]], Sequence[Word]], ...] = (
     common,
+    bodies.known,
     listed,
     towns,
     campuses,
@@ -342,7 +304,6 @@ STEPS: tuple[Callable[[str, Sequence[Word]], Sequence[Word]], ...] = (
     given,
     handles,
     makers,
-    called,
     latin,
     lists,
     again,
