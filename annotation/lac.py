@@ -35,6 +35,7 @@ from annotation.reread import reread
 from annotation.sentences import split_sentences
 from annotation.shown import paused
 from annotation.speakers import speakers
+from annotation.spots import spots
 from corpus.errors import JiaozhuError
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Lac:
 
 def _unknown(text: str, words: Sequence[Word], ask: Ask) -> Sequence[Word]:
     words = bearers(text, speakers(text, words, ask), ask)
-    return houses(text, reread(text, words, ask), ask)
+    return spots(text, houses(text, reread(text, words, ask), ask), ask)
 
 
 def names(text: str, words: Iterable[Word]) -> Iterator[Found]:
