@@ -360,7 +360,9 @@ def suggest_organizations(doc: Doc) -> Doc:
     if PLACES in doc.spans:
         kinds = doc.spans[PLACES].attrs["kinds"]
         held = zip(suggested(doc, PLACES), kinds, strict=True)
-        places = [Place(i.start, i.end, "model" if kind == "foreign" else kind, None, i.score) for i, kind in held]
+        places = [
+            Place(i.start, i.end, "model" if kind in ("foreign", "known") else kind, None, i.score) for i, kind in held
+        ]
     else:
         places = find_places(text, words, table)
     found = find_organizations(text, words, places, table)

@@ -26,7 +26,7 @@ _NO_RIVER = re.compile(
 )
 _HAN = re.compile("[一-龥]+")
 # A school's grounds: 南大|鼓楼校区.
-_CAMPUS = re.compile("(?<=[一-龥]{2})校区")
+_CAMPUS = re.compile("(?<=[一-龥]{2})[校院]区")
 _NO_CAMPUS = re.compile("[新老旧各大全本主分两三四多东西南北中我在到从回个的]$|学校|大学|学院|高校|中小")
 
 

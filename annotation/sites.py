@@ -36,6 +36,9 @@ _NO_SITE_PLACE = frozenset(("中国", "全国"))
 _OUTSIDE = re.compile("[河江湖溪][边畔岸上里中底面水]|山[里上下中间]")
 _ENDINGS = frozenset("站渡桥寺庙沟崖坡屯庄村岭坳洼湾滩塘营铺集堡寨河江湖山峰洞潭泉街巷庵祠塔亭阁")
 _HAMLET = frozenset("沟屯庄村崖坳洼寨堡渡铺湾岭峪圩塬坞")
+# What begins in the middle of a name: 凤凰|山体育公园.
+_BEHIND = re.compile("[山湖河江](?:体育|公园|森林|湿地|大道|大桥|广场|景区|隧道|水库|机场|火车站)")
+_HEAD = frozenset(("LOC", "PER", "n", "nz", "a", "v", "nw", "vn"))
 _VILLAGE = re.compile(".家[集庄屯沟村堡寨铺洼湾营坪坡岭桥渡坳窑塘埠港巷峪圩坞湖]")
 _HAMLET_END = re.compile("[沟屯庄渡洼寨崖庵峪塬坞圩岭坳村镇]")  # of what `_AFTER_GOING` finds, its third character
 _GOING = re.compile("[在到从往回进]了?$|[去过出]了$|离开了?$|直奔$")
@@ -78,6 +81,16 @@ def sites(text: str, words: Sequence[Word]) -> Sequence[Word]:
             and hamlet.end() in walk.ends
         ):
             walk.take(start, hamlet.end(), "LOC", RULE)  # 回了|核桃|沟
+            continue
+        if (
+            tag == "LOC"
+            and (last := walk.before) is not None
+            and last.end == start
+            and 1 < end - last.start < 11
+            and last.tag in _HEAD
+            and _BEHIND.match(text, start, end)
+        ):
+            walk.join(Word(last.start, end, "LOC", max(score, RULE)))  # 凤凰|山体育公园
             continue
         if tag == "PER" and end - start == 3 and score < 0.9 and _VILLAGE.match(text, start, end):
             walk.put(Word(start, end, "LOC", RULE))

@@ -44,7 +44,10 @@ def known() -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
     kinds |= dict.fromkeys(lexicon("cities") | lexicon("weak_towns"), WEAK)
     kinds |= dict.fromkeys(lexicon("towns"), SURE)
     for name in COUNTRIES:
-        kinds.pop(name, None)
+        if len(name) > 2:
+            kinds[name] = SURE
+        else:
+            kinds.pop(name, None)
     lengths: dict[str, set[int]] = {}
     for name in kinds:
         lengths.setdefault(name[:2], set()).add(len(name))
@@ -92,12 +95,18 @@ def towns(text: str, words: Sequence[Word]) -> Sequence[Word]:
             stop = start + size
             kind = kinds.get(text[start:stop])
             if stop <= end and tag == "LOC":
-                if kind == SURE and score < (RULE if stop == end else DOUBTED if size > 2 else 0.0):
+                if (
+                    kind == SURE
+                    and text[start:stop] not in COUNTRIES
+                    and score < (RULE if stop == end else DOUBTED if size > 2 else 0.0)
+                ):
                     walk.take(start, stop, "LOC", RULE)  # of which the model is less sure than the table
                 if kind is not None or stop < end:
                     break
                 continue
-            if kind is None or stop not in walk.ends:
+            if kind is None or (
+                stop not in walk.ends and not (kind == SURE and size > 2 and text[stop : stop + 1] == "人")
+            ):
                 continue
             if _may_be(text, word, stop, kind) and (
                 (kind == SURE and _is_free(text, word, stop))

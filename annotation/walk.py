@@ -67,6 +67,11 @@ class Walk:
         if (last := self.words[self._next - 1].end) > end:
             self._made.append(Word(end, last, "n", 0.0))
 
+    def join(self, word: Word) -> None:
+        """This instead of the word that is looked at and of the last that was made before it."""
+        self.put(word)
+        del self._made[-2]
+
     @property
     def made(self) -> Sequence[Word]:
         """The words that came out; the same that went in, where nothing was made of any."""

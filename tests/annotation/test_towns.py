@@ -44,6 +44,8 @@ def words_of(*pieces: str) -> tuple[str, list[Word]]:
         (["在/p", "巴斯/PER:0.56", "看来/v"], []),
         (["到/v", "和平/n", "年代/n"], []),
         (["住/v", "在/p", "丽春/n", "院/n"], []),
+        (["牙买/LOC:0.2", "加人/v"], ["牙买加"]),
+        (["索马/LOC:0.4", "里/f", "南部/f"], ["索马里"]),
         # the model's own names stay
         (["江山/PER:0.95", "说/v"], []),
         (["色达/LOC:0.9", "县/n"], ["色达"]),
@@ -57,7 +59,7 @@ def test_known_places_are_found_where_they_stand_as_places(pieces: list[str], fo
     assert "".join(text[word.start : word.end] for word in made) == text
 
 
-def test_no_place_of_the_tables_is_a_country() -> None:
+def test_no_country_of_two_characters_is_in_the_tables() -> None:
     kinds, lengths = known()
     assert not {"美国", "日本"} & kinds.keys()
     assert all(len(name) > 1 for name in kinds)
