@@ -18,7 +18,7 @@ from annotation.occurrences import occurrences
 from annotation.sounds import is_foreign
 from annotation.titled import TITLE
 
-VERSION = "0.5.7"
+VERSION = "0.5.8"
 GROUP = "people"
 LATIN = 0.45  # a name in Latin letters with that score has evidence of its own (annotation/latin.py)
 
@@ -27,9 +27,14 @@ _DOUBLE = re.compile(alternatives("double_surnames"))
 _TITLE = alternatives("titles")
 _JAPANESE = lexicon("japanese_surnames")
 _ENDS_TITLE = re.compile(rf"(?:{_TITLE})$")
+# They stand behind a surname, as titles do, and seldom become what somebody is called (郭举人 does).
+_TRADE = (
+    "指导|姑娘|捕头|裁缝|木匠|铁匠|石匠|屠户|会计|干事|郎中|道长|阁老|大人"
+    "|教头|侍郎|尚书|御史|总监|总编|店长|班长|法医|讲师"
+)
 # A verb or an adverb that the model took for the end of a name: 张根生|才, 李敏|利用.
 _TAIL = re.compile(r"(?<=.{3})[才已尚私犯仍又还将曾也说称]$|(?<=.{2})(?:[已犯]|利用|担任|表示|介绍|协议|先后|分别)$")
-_TITLE_END = re.compile(rf"(?:{_TITLE}|夫妇|夫人|太太|老板|氏|[总导]|爵爷|大帝|[男女]神|欧巴)$")
+_TITLE_END = re.compile(rf"(?:{_TITLE}|{_TRADE}|夫妇|夫人|太太|老板|氏|[总导]|爵爷|大帝|[男女]神|欧巴)$")
 _AFTER_SURNAME = re.compile(rf"{_TITLE}|太太|夫人|老板|某|[总导](?![统理督共体是会之部能一要览有师游航弹])")
 _AFTER_TITLE = re.compile(rf"(?:{_TITLE})(?=[\u4e00-\u9fff]{{2,4}})")
 _SAYS = re.compile(

@@ -16,6 +16,7 @@ from annotation.given import again, given
 from annotation.groups import Word
 from annotation.initials import initials
 from annotation.introduced import introduced
+from annotation.joined import joined
 from annotation.latin import latin
 from annotation.lexicon import alternatives, lexicon
 from annotation.mending import NAMED, RULE, TITLED, UNSURE
@@ -305,6 +306,7 @@ STEPS: tuple[Callable[[str, Sequence[Word]], Sequence[Word]], ...] = (
     handles,
     makers,
     latin,
+    joined,
     lists,
     again,
 )
