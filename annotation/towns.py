@@ -21,6 +21,7 @@ from annotation.walk import Walk
 
 TABLE = Path(__file__).with_name("towns.txt")
 UNSURE_ENOUGH = 0.9  # of the model: beyond, its people stay people
+NEAR = 40  # words before and behind in which a place of the same prefecture says that a name is one
 DOUBTED = 0.2  # of the model's longer place: below, it is the known one and something else
 SURE, WEAK, TOWN = "sure", "weak", "town"
 # Up to which score of the model's a person of two characters, and of more, is a place all the same.
@@ -110,7 +111,13 @@ def towns(text: str, words: Sequence[Word]) -> Sequence[Word]:
                 continue
             if _may_be(text, word, stop, kind) and (
                 (kind == SURE and _is_free(text, word, stop))
-                or (tag not in _SELDOM and _stands(text, stop, walk, made))
+                or (
+                    tag not in _SELDOM
+                    and (
+                        _stands(text, stop, walk, made)
+                        or _is_near(text, start, stop, words[max(0, walk.index - NEAR) : walk.index + NEAR])
+                    )
+                )
             ):
                 walk.take(start, stop, "LOC", max(RULE, score if tag == "LOC" else 0.0))
                 made.add(stop)
@@ -157,6 +164,18 @@ def _goes_there(text: str, word: Word) -> bool:
         and _AT.match(text, end) is not None
         and _IN.search(text, max(0, start - 4), start) is not None
         and (score < UNSURE or sounds().fullmatch(text, start, end) is not None)
+    )
+
+
+def _is_near(text: str, start: int, stop: int, words: Sequence[Word]) -> bool:
+    """Whether one of the words is a place of the same prefecture, of which the model is sure: 凉山 … 昭觉."""
+    codes = divisions().codes
+    own = {code[:4] for code in codes.get(text[start:stop], ())}
+    return bool(own) and any(
+        word.tag == "LOC"
+        and word.score > UNSURE
+        and not own.isdisjoint(code[:4] for code in codes.get(text[word.start : word.end], ()))
+        for word in words
     )
 
 
