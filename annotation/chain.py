@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 PRECISION = 1e-6  # of a probability: what is beyond the window changes it by less
+SCALED = 4  # steps after which vectors are scaled; in so few none overflows
 MAX_ROWS = 128  # words looked at together: small enough that numpy starts no threads, which cost more than they bring
 
 
@@ -80,8 +81,7 @@ def best_paths(emissions: Floats, starts: Ints, transitions: Floats) -> Ints:
 
 class Marginals:
     """The probabilities of words with their tags, over all paths: the marginals of the chain by the forward-backward
-    algorithm (Rabiner 1989; Lafferty et al. 2001), within the window that matters; each step is scaled, so that nothing
-    underflows.
+    algorithm (Rabiner 1989; Lafferty et al. 2001), within the window that matters, scaled so that nothing underflows.
 
     A step brings two positive vectors nearer by tanh(D / 4), D the projective diameter of the transitions (Birkhoff
     1957), so after `window` steps what they began with changes a probability by less than PRECISION.
@@ -118,7 +118,7 @@ class Marginals:
 
         def weights(places: Ints) -> Doubles:
             held = emissions[places].astype(np.float64)
-            made: Doubles = np.exp(held - held.max(axis=1, keepdims=True))
+            made: Doubles = np.exp(held - emissions[places, paths[places]][:, None])
             return made
 
         (starts, ends), (begin, finish) = words.T, sentences.T
@@ -127,7 +127,9 @@ class Marginals:
         for step in range(int((lowest - starts).min()), 0):
             places = starts + step + 1
             going = np.flatnonzero(places > lowest)
-            forward[going] = _scaled(forward[going] @ self._step) * weights(places[going])
+            forward[going] = (forward[going] @ self._step) * weights(places[going])
+            if step % SCALED == 0:
+                forward = _scaled(forward)
         every = np.arange(len(words))
         forward = _scaled(forward)
         mass: Doubles = forward[every, paths[starts]]
@@ -149,7 +151,9 @@ class Marginals:
             for step in range(int((highest - ends).max()) - 1, -1, -1):
                 places = ends + step
                 going = np.flatnonzero(places < highest)
-                following[going] = _scaled(following[going] @ self._step.T) * weights(places[going])
+                following[going] = (following[going] @ self._step.T) * weights(places[going])
+                if step % SCALED == 0:
+                    following = _scaled(following)
             all_paths = ((forward[rest] @ self._step) * following).sum(axis=1)
             new_word = (self._step[paths[ends - 1]] * following * self._begins).sum(axis=1)
             mass[rest] *= new_word / all_paths

@@ -68,7 +68,7 @@ def suggest(doc: Doc, group: str, source: str, found: Iterable[Found]) -> Doc:
         SpanError: a span cuts a token.
     """
     held = list(found)
-    spans = [span_of(doc, item.start, item.end, item.label) for item in held]
+    spans = [span_of(doc, start, end, label) for start, end, label, _ in held]
     scores = [item.score for item in held]
     doc.spans[group] = SpanGroup(doc, name=group, spans=spans, attrs={"source": source, "scores": scores})
     return doc

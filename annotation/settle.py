@@ -206,7 +206,8 @@ def probability(candidate: Candidate) -> float:
 def odds_of(candidate: Candidate) -> float:
     """The log odds that it is right."""
     odds = PRIOR + KINDS.get(candidate.kind, 0.0)
-    voices, own = candidate.voices, _own_odds(candidate)
+    voices = candidate.voices
+    own = _own_odds(candidate) if voices else None
     if own is not None:
         odds += own[0]
         voices = tuple(voice for voice in voices if voice is not own[1])
