@@ -24,6 +24,8 @@ TABLE = Path(__file__).with_name("bodies.txt")
 CAMPUS = "campus"  # a university by its short form, which is nothing else
 MAKER = "maker"  # nothing else either, but its mark stands on goods
 _SURE = frozenset((CAMPUS, MAKER))
+_PRINT = frozenset(("media",))
+_NONE = frozenset(("",))  # the kinds of what is no name
 _LONGEST = 20  # characters of a name
 REACH = 40  # characters around a name in which its trade is spoken of
 
@@ -52,7 +54,9 @@ def known_bodies() -> frozenset[str]:
 @cache
 def words_too() -> frozenset[str]:
     """The names of companies that are words, places or people too."""
-    return frozenset(name for name, kinds in bodies().items() if kinds - _SURE - {"team", "school", "goods"})
+    return frozenset(
+        name for name, kinds in bodies().items() if kinds - _SURE - {"team", "school", "goods", "media", "hospital"}
+    )
 
 
 @cache
@@ -136,7 +140,10 @@ def _hits(text: str, words: Sequence[Word], index: int) -> list[_Hit]:
         if word.start != end or word.end - start > _LONGEST:
             break
         end = word.end
-        if (kinds := table.get(text[start:end])) is not None:
+        kinds = table.get(text[start:end])
+        if kinds == _PRINT and end - start < 4 and (text[start - 1 : start] != "《" or text[end : end + 1] != "》"):
+            continue  # 今天, 作品: magazines only as such
+        if kinds is not None:
             found = _Hit(start, end, kinds)
     if found is not None:
         return [found]
@@ -173,6 +180,8 @@ def _within(text: str, word: Word) -> list[Word]:
     for cut in range(start + 2, end):
         if table.get(text[start:cut], frozenset()) & _THINGS and _GOODS.fullmatch(text, cut, end):
             return [word._replace(tag="nz", score=0.0)]  # 南孚电池
+    if text[end - 1] in "讯电" and table.get(text[start : end - 1], _NONE) <= _SURE:
+        return [Word(start, end - 1, "ORG", RULE), Word(end - 1, end, "n", 0.0)]  # 科技日报|讯
     if score >= UNSURE:
         return [word]
     sure = known_bodies()
@@ -240,7 +249,7 @@ def _is_one_of(hit: _Hit, chain: Sequence[_Hit]) -> bool:
 _HAS = (
     r"的?(?:公司|集团|总部|创始人|联合创始人|官方|官网|官微|官宣|客服|售后|CEO|总裁|董事长|高管|股价|财报|法务部?|公关|"
     r"发布会|代言人|专卖店|旗舰店|直营店|体验店|门店|分店|专柜|加盟[店商]|业务员|快递员|店员|信用卡|会员卡|老员工|前员工|"
-    r"工程师|程序员|产品经理|供应商|生产线|代工厂|研发|实验室)"
+    r"工程师|程序员|产品经理|供应商|生产线|代工厂|研发|实验室|律师|老粉)"
 )
 _OF = r"(?:旗下的?|前东家|老东家|东家|跳槽[到去]|入职了?|就职于|任职于|供职于|创办了?|创立了?|友商|巨头|厂商|大厂)"
 _AFTER = {
@@ -251,8 +260,13 @@ _AFTER = {
     ),
     "food": re.compile(r"的?(?:门口|排队|等位|点单|点餐|外带|服务员|店里|菜单|招牌菜|鸭子|包间|吃了?[顿过])"),
     "shop": re.compile(r"的?(?:门口|收银|会员日|满减|打折|促销|大促|货架|免税店|购物卡)"),
-    "net": re.compile(r"的?(?:面试|offer|裁员|加班|食堂|[P T]\d|期权|工位|实习|校招|秋招|算法岗)"),
-    "car": re.compile(r"的?(?:4[sS]店|车主|经销商|车机|新车|试驾)"),
+    "net": re.compile(
+        r"的?(?:面试|offer|裁员|加班|食堂|[P T]\d|期权|工位|实习|校招|秋招|算法岗|开分|短评|[一二三四五]轮)"
+    ),
+    "car": re.compile(r"的?(?:4[sS]店|车主|经销商|车机|新车|试驾|自动泊车|自动驾驶|智驾|续航|换电|充电桩|座椅|底盘)"),
+    "hospital": re.compile(
+        r"的?(?:专家?号|号(?![称召]|码)|门诊|急诊|住院部|医生|大夫|主任|护士|病房|[骨眼儿牙]科|皮肤科|口腔科|产科)"
+    ),
 }
 _BEFORE = {
     "": re.compile(rf"{_OF}$"),
@@ -263,6 +277,13 @@ _BEFORE = {
     "shop": re.compile(r"(?:逛了?[逛会]?|去了?趟)$"),
 }
 _MEALS = re.compile(r"(?:吃|聚餐|请客|排队|等位|点了|过生日|相亲)")
+
+_ISSUE = re.compile(
+    r"杂志|编辑部|编辑|主编|创刊|增刊|月刊|双月刊|季刊|[（(]?[12〇一二][0-9〇零一二三四五六七八九]{3}[年.,，]|第?[0-9一二三四五六七八九十]+期"
+)
+_PRINTED = re.compile(
+    r"(?:发表[于在]|刊[于载]于?|[原转]?载于?|散见于?|选自|登[于在]|登上|投给了?|主编)(?:《[^》]{1,12}》[、和及与]?)*《$"
+)
 
 # Talk of its trade, where the name seldom is another word.
 _TRADES = {
@@ -275,6 +296,7 @@ _TRADES = {
     ),
     "bank": re.compile(r"保险|[车寿]险|业务员|理赔|投保|保单|客户经理|贷款|信用卡"),
     "post": re.compile(r"快递|快件|包裹|派[件送]|签收|丢件|物流|单号"),
+    "hospital": re.compile(r"挂号|门诊|急诊|大夫|手术|住院|专家号|抢号|病房|确诊|化疗|主治"),
     "net": re.compile(r"互联网|程序员|大厂|裁员|跳槽|面试|offer|App|APP|产品经理|期权|校招"),
     "game": re.compile(r"游戏|手游|玩家|氪金|服务器|外挂|开服|削弱|策划|Steam|主机"),
     "film": re.compile(r"艺人|签约|票房|出品|经纪|唱片|专辑|影业|导演"),
@@ -305,7 +327,11 @@ def _is_meant(text: str, hit: _Hit) -> bool:
             return True
         if before is not None and before.search(text, near, start) and (kind != "food" or _MEALS.match(text, end)):
             return True
-    if "team" in kinds and len(kinds) == 1:
+    if "media" in kinds and text[end : end + 1] == "》":  # 《收获》杂志, 载《十月》2016年第3期
+        return (
+            _ISSUE.match(text, end + 1) is not None or _PRINTED.search(text, max(0, start - REACH), start) is not None
+        )
+    if kinds <= {"team", "media", "hospital"}:
         return False
     at = text.find(name := text[start:end])
     while at >= 0:
@@ -336,7 +362,7 @@ def _spoken(text: str, hit: _Hit) -> bool:
 
 _COUNTED = re.compile(
     r"[一二两三四五六七八九十百几半整每这那0-9][罐瓶杯听盒箱袋包双条件台部辆支碗桶根颗斤块把床套顶只款枚片粒管]"
-    r"(?:[\u4e00-\u9fff]{1,2}的|[冰新旧热老小大])?$"
+    r"(?:[\u4e00-\u9fff]{1,2}的|[冰新旧热老小大])?$|个$"
 )
 _USED = re.compile(r"[喝穿戴涂抹擦抽骑泡嚼](?:[了着过上]|的是?|[个点]|一?口)?$")
 _DRIVEN = re.compile(r"(?:[开用换买吃](?:[了着过上]|的是?)?|背着?)$")

@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Span
 from annotation.flags import flags_of
 from annotation.groups import ADCODES, DIVISIONS, IDS, INDEX, SCORED, SIMPLE, TEXT, TRUST, VALUES, WORDS, span_of
 
-VERSION = "0.3.6"
+VERSION = "0.3.7"
 RULES = ("amounts", "dates")
 _BY_RULE = tuple(f"{name}:" for name in RULES)
 NAMES = ("organizations", "people", "places", "list")
@@ -61,6 +61,8 @@ KINDS: dict[str, float] = {
     "voter:alone": -8.70,
 }
 
+
+SURE = frozenset(("organizations:known",))  # kinds that the model's doubt says no more against than its no
 
 # What a voter's word adds: its yes, by its probability; its no, by its recall.
 # Of a label that no other part suggests, its probability is the score.
@@ -212,7 +214,8 @@ def odds_of(candidate: Candidate) -> float:
         odds += own[0]
         voices = tuple(voice for voice in voices if voice is not own[1])
     if candidate.model is not None:
-        odds += AGREES + LOGIT * logit(candidate.model)
+        agrees = AGREES + LOGIT * logit(candidate.model)
+        odds += max(agrees, DISAGREES) if candidate.kind in SURE else agrees
     elif candidate.other:
         odds += DISAGREES
     for voice in voices:
