@@ -267,6 +267,14 @@ def common(text: str, words: Sequence[Word]) -> Sequence[Word]:
     ]
 
 
+# Days of the old calendar, which are women's names too.
+_TERMS = lexicon("solar_terms")
+_OF_TERM = re.compile("那天|这天|当天|那日|这日|时节|节气|前后|过后|之后|以后|一过|未满|到了|前夕|之夜|来临|将至")
+_INTO = re.compile("[进出回返靠离入]")
+_SHIP = re.compile("[船舰艇轮]")
+_EUROS = re.compile("[一二三四五六七八九十两几半百千万0-9]+欧")
+
+
 def _is_common(text: str, word: Word) -> bool:
     start, end, tag, score = word
     name = text[start:end]
@@ -274,10 +282,19 @@ def _is_common(text: str, word: Word) -> bool:
         return True  # 给力！[威武]
     if name in _NO_NAME or (tag == "PER" and name in _TITLES):
         return True
+    if name in _TERMS:
+        return _OF_TERM.match(text, end) is not None
     if tag == "ORG":
-        return name.endswith("族")
+        return name.endswith("族") or (name == "滴滴" and text[end : end + 1] in tuple("答嗒滴"))
     if tag == "LOC":
-        return _MEASURED.match(text, max(0, start - 1)) is not None
+        if name == "港":
+            return (
+                text[start - 1 : start] in tuple("进出回返靠离入")
+                and _SHIP.search(text, max(0, start - 15), start) is not None
+            )
+        if name == "半山":
+            return text[end : end + 1] in ("腰", "坡", "上")
+        return _EUROS.match(text, start, end) is not None or _MEASURED.match(text, max(0, start - 1)) is not None
     return (
         score < 0.15 and len(name) > 3 and "·" not in name and not name.isascii() and sounds().fullmatch(name) is None
     )

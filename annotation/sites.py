@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 from annotation.countries import PROVINCE
 from annotation.divisions import divisions
+from annotation.given import DOES
 from annotation.groups import Word
 from annotation.lexicon import lexicon
-from annotation.mending import NAMED, RULE, UNSURE
+from annotation.mending import NAMED, RULE, TITLED, UNSURE
+from annotation.sounds import is_foreign
 from annotation.walk import Walk
 
 COUNTRIES = lexicon("countries")
@@ -40,12 +42,17 @@ _HAMLET = frozenset("沟屯庄村崖坳洼寨堡渡铺湾岭峪圩塬坞")
 _BEHIND = re.compile("[山湖河江](?:体育|公园|森林|湿地|大道|大桥|广场|景区|隧道|水库|机场|火车站)")
 _HEAD = frozenset(("LOC", "PER", "n", "nz", "a", "v", "nw", "vn"))
 _VILLAGE = re.compile(".家[集庄屯沟村堡寨铺洼湾营坪坡岭桥渡坳窑塘埠港巷峪圩坞湖]")
+# Offices of old.
+_YAMEN = re.compile("(?<=.{2})(?:[府县州]衙|衙门|镇抚司|布政司|按察司|巡检司|织造[府局]|总督府|巡抚衙门)$")
+# What hamlets end in and people do not: 柳集, 陈寨, 李坑.
+_NO_GIVEN = re.compile("[一-龥][集寨坑埔屯沟洼堰墟圩坪塬峪崖坳坝堡店铺厂庄塘湾滩甸垸埠]")
 _HAMLET_END = re.compile("[沟屯庄渡洼寨崖庵峪塬坞圩岭坳村镇]")  # of what `_AFTER_GOING` finds, its third character
 _GOING = re.compile("[在到从往回进]了?$|[去过出]了$|离开了?$|直奔$")
 _AFTER_GOING = re.compile(
     "(?![这那一两三几每各小大老新旧古破本邻全山后前上下半对别某我你他它])(?:[\u4e00-\u9fff]{2}[沟屯庄渡洼寨崖庵峪塬坞圩岭坳]|(?!度假|地球|奥运|世博|亚运)[\u4e00-\u9fff]{2}[村镇])(?![长民子头])"
 )
 SURNAMES = lexicon("surnames")
+_JAPANESE = lexicon("japanese_surnames")
 _OF_CLAN = re.compile("家(?:祠堂|宗祠|大院|老宅|大宅|花园|胡同)")
 _CLAN = re.compile(f".{_OF_CLAN.pattern}")
 _INNER = re.compile("[宫院府观寺庙殿阁轩楼堂庄园祠庵][里外内前后上下中边旁]")
@@ -92,7 +99,13 @@ def sites(text: str, words: Sequence[Word]) -> Sequence[Word]:
         ):
             walk.join(Word(last.start, end, "LOC", max(score, RULE)))  # 凤凰|山体育公园
             continue
-        if tag == "PER" and end - start == 3 and score < 0.9 and _VILLAGE.match(text, start, end):
+        if tag == "LOC" and _YAMEN.search(text, start, end):
+            walk.put(Word(start, end, "ORG", max(score, RULE)))  # 宁波府衙
+            continue
+        if tag == "PER" and (
+            (end - start == 3 and score < 0.9 and _VILLAGE.match(text, start, end))
+            or (end - start == 2 and _NO_GIVEN.match(text, start, end) and _is_hamlet(text, start, end))
+        ):
             walk.put(Word(start, end, "LOC", RULE))
             continue
         if (
@@ -152,6 +165,14 @@ def sites(text: str, words: Sequence[Word]) -> Sequence[Word]:
                 if pieces:
                     walk.put(*pieces)
     return walk.made
+
+
+def _is_hamlet(text: str, start: int, end: int) -> bool:
+    """Whether the name that ends as a hamlet's does is no foreigner's, and its bearer says nothing."""
+    name = text[start:end]
+    return not (
+        is_foreign(name) or name in _JAPANESE or TITLED.search(text, max(0, start - 5), start) or DOES.match(text, end)
+    )
 
 
 _APART = re.compile(
