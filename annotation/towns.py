@@ -25,7 +25,7 @@ NEAR = 40  # words before and behind in which a place of the same prefecture say
 DOUBTED = 0.2  # of the model's longer place: below, it is the known one and something else
 SURE, WEAK, TOWN = "sure", "weak", "town"
 # Up to which score of the model's a person of two characters, and of more, is a place all the same.
-PERSON, LONG_PERSON, WHERE_ONE_GOES = 0.6, 0.9, {SURE: 0.8, WEAK: 0.8, TOWN: 0.3}
+PERSON, LONG_PERSON, WHERE_ONE_GOES = 0.6, 0.9, {SURE: 0.9, WEAK: 0.8, TOWN: 0.6}
 _SKIPPED = frozenset(("w", "u", "xc", "TIME", "r"))
 _SELDOM = frozenset(("m", "p", "c", "q", "nw"))  # in such a word only what is nothing else is a place
 
