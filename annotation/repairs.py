@@ -26,6 +26,7 @@ from annotation.sites import sites
 from annotation.sounds import COUNTRIES, abroad, foreign, sounds
 from annotation.titled import titled
 from annotation.towns import towns
+from annotation.townships import townships
 from annotation.troops import troops
 from annotation.walk import Walk, tagged
 
@@ -306,6 +307,7 @@ STEPS: tuple[Callable[[str, Sequence[Word]], Sequence[Word]], ...] = (
     listed,
     towns,
     campuses,
+    townships,
     abroad_bodies,
     initials,
     countries,
