@@ -26,8 +26,10 @@ from spacy.tokens import Doc
 from annotation.asked import Ask, Tagged, together
 from annotation.bearers import bearers
 from annotation.chain import Marginals, best_paths
+from annotation.given import again
 from annotation.glued import unglued
 from annotation.groups import WORDS, Found, Word, Words, simple_of, suggest
+from annotation.honoured import honoured
 from annotation.houses import houses
 from annotation.mending import mend
 from annotation.repairs import repair
@@ -101,8 +103,9 @@ class Lac:
 
 
 def _unknown(text: str, words: Sequence[Word], ask: Ask) -> Sequence[Word]:
-    words = bearers(text, speakers(text, words, ask), ask)
-    return spots(text, houses(text, reread(text, words, ask), ask), ask)
+    people = reread(text, bearers(text, speakers(text, words, ask), ask), ask)
+    people = honoured(text, people, ask)
+    return spots(text, houses(text, people if people == words else again(text, people), ask), ask)
 
 
 def names(text: str, words: Iterable[Word]) -> Iterator[Found]:
