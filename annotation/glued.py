@@ -16,6 +16,7 @@ from annotation.lexicon import lexicon
 from annotation.mending import RULE, UNSURE
 from annotation.sounds import abroad, sounds
 from annotation.towns import known
+from annotation.walk import Walk
 
 AROUND = 12  # characters on either side that the model is shown again
 SURE = {"PER": 0.75, "LOC": 0.4}  # of both names, with the mark between
@@ -28,30 +29,19 @@ _CITIES = lexicon("cities")
 _NO_SURNAME = frozenset("小老阿大二")
 
 
-def unglued(text: str, words: Sequence[Word], ask: Ask) -> list[Word]:
+def unglued(text: str, words: Sequence[Word], ask: Ask) -> Sequence[Word]:
     """The words with 肖战|王一博 as two people, 东京|品川 as two places; they cover what they covered."""
-    found: list[Word] = []
-    ends: set[int] = set()
-    cursor = 0
-    for word in words:
+    wanted = [i for i, (at, end, tag, _) in enumerate(words) if tag in SURE and LEAST - 1 <= end - at <= MOST]
+    walk = Walk(words, wanted)
+    for word in walk:
         start, end, label, score = word
-        if start < cursor:
-            if end > cursor:
-                found.append(Word(cursor, end, "n", 0.0))
-            continue
-        if label not in SURE or not LEAST - 1 <= end - start <= MOST:
-            found.append(word)
-            continue
-        if label == "LOC" and score < KNOWN:
-            ends = ends or {word.end for word in words}
-            if (known_places := _known_cut(text, word, ends)) is not None:
-                cut, cursor = known_places
-                found += (Word(start, cut, "LOC", max(score, RULE)), Word(cut, cursor, "LOC", max(score, RULE)))
-                if cursor < end:
-                    found.append(Word(cursor, end, "n", 0.0))
-                continue
-        found += _apart(text, word, ask) if end - start >= LEAST else (word,)
-    return found
+        if label == "LOC" and score < KNOWN and (places := _known_cut(text, word, walk.ends)) is not None:
+            cut, stop = places
+            walk.put(Word(start, cut, "LOC", max(score, RULE)))
+            walk.take(cut, stop, "LOC", max(score, RULE))
+        elif end - start >= LEAST:
+            walk.put(*_apart(text, word, ask))
+    return walk.made
 
 
 _SITES = lexicon("famous_sites")

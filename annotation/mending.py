@@ -26,6 +26,7 @@ _NAMES = frozenset(("ORG", "LOC", "PER", "nz", "nw"))
 
 # A word with one bracket of two. The model seldom sees half-width ones.
 _HALF_OPEN = re.compile(r"[^（(]*[）)]|.*[（(][^）)]*$")
+_BRACKET = re.compile("[（）()]")
 _PIECE = re.compile(r"[（）()]|[^（）()]+")
 
 # A role that ends inside the word: 股|东杉融实业, 起诉|人自贡市检察院, 关联方锦富.
@@ -52,7 +53,7 @@ def mend(text: str, words: Sequence[Word]) -> Sequence[Word]:
     )
     for word in walk:
         start, end, tag, _ = word
-        if _HALF_OPEN.match(text, start, end):
+        if _BRACKET.search(text, start, end) and _HALF_OPEN.match(text, start, end):
             walk.put(*_unbracketed(text, word))
         elif tag == "LOC" and (cut := text.find("到", start + 2, end - 2)) > 0:  # 浦东机场|到|临港
             walk.put(word._replace(end=cut), Word(cut, cut + 1, "v", 0.0), word._replace(start=cut + 1))
