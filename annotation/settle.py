@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Span
 from annotation.flags import flags_of
 from annotation.groups import ADCODES, DIVISIONS, IDS, INDEX, SCORED, SIMPLE, TEXT, TRUST, VALUES, WORDS, span_of
 
-VERSION = "0.3.7"
+VERSION = "0.3.8"
 RULES = ("amounts", "dates")
 _BY_RULE = tuple(f"{name}:" for name in RULES)
 NAMES = ("organizations", "people", "places", "list")
@@ -33,32 +33,32 @@ if not Doc.has_extension("flags"):
     Doc.set_extension("flags", getter=lambda doc: flags_of(doc.text, doc))
 
 # The log odds that a suggestion is right: what its kind is worth, and what the model's agreement adds.
-PRIOR, AGREES, LOGIT, DISAGREES = 3.13, -0.75, 0.73, -1.03
+PRIOR, AGREES, LOGIT, DISAGREES = 2.62, -0.31, 0.68, -0.65
 KINDS: dict[str, float] = {
     "list:inside": -1.5,  # cuts a word; this and the next are not fitted: a list is its writer's word
     "list:known": 1.0,
-    "organizations:alias": 0.03,
-    "organizations:brand": 0.48,
-    "organizations:government": 0.96,
-    "organizations:known": 0.0,  # not fitted: the list is younger than the texts
-    "organizations:legal": 0.20,
-    "organizations:listed": 0.09,
-    "organizations:model": -0.30,
-    "organizations:quoted": 0.73,
-    "organizations:suffix": -0.41,
-    "people:chinese": -0.52,
-    "people:dotted": -0.11,
-    "people:foreign": 0.52,
-    "people:latin": 1.0,  # not fitted: what annotation/latin.py says is worth more than the model's doubt
-    "people:other": -0.76,
-    "places:foreign": 0.52,
-    "places:full": -0.31,
-    "places:known": 0.9,  # not fitted
-    "places:model": -0.85,
-    "places:short": -0.82,
-    "places:zone": 0.58,
-    "voter:against": -9.93,
-    "voter:alone": -8.70,
+    "organizations:alias": 0.04,
+    "organizations:brand": 0.47,
+    "organizations:government": 1.22,
+    "organizations:known": 0.38,
+    "organizations:legal": 0.22,
+    "organizations:listed": -0.59,
+    "organizations:model": -0.62,
+    "organizations:quoted": 0.76,
+    "organizations:suffix": -0.16,
+    "people:chinese": -0.42,
+    "people:dotted": 0.18,
+    "people:foreign": 0.25,
+    "people:latin": 0.01,
+    "people:other": -0.85,
+    "places:foreign": -1.09,
+    "places:full": -0.03,
+    "places:known": 0.68,
+    "places:model": -0.62,
+    "places:short": -0.42,
+    "places:zone": 0.62,
+    "voter:against": -9.64,
+    "voter:alone": -8.50,
 }
 
 
@@ -66,7 +66,7 @@ SURE = frozenset(("organizations:known",))  # kinds that the model's doubt says 
 
 # What a voter's word adds: its yes, by its probability; its no, by its recall.
 # Of a label that no other part suggests, its probability is the score.
-YES, YES_LOGIT, NO = 1.21, 0.95, -0.10
+YES, YES_LOGIT, NO = 1.14, 0.90, -0.04
 
 
 SUREST = 0.99  # beyond, a model that knows a string by heart is no more often right
