@@ -12,6 +12,7 @@ from annotation.bodies import bodies, known_bodies
 from annotation.countries import OF_COUNTRY
 from annotation.divisions import divisions
 from annotation.names import BRAND, COMPANY, GENERIC, LEVEL, LONGEST, STATE, Edges, Name, bare, last_end
+from annotation.offices import with_office
 from annotation.places import COUNTRIES
 
 _AND = re.compile(
@@ -81,14 +82,15 @@ _DEPARTMENTS = (
 
 
 def with_part(edges: Edges, name: Name) -> Name:
-    """The name with its part: a hospital's 门诊部, a court's 巡回法庭, a railway's 湖东机务段."""
+    """The name with its part: a hospital's 门诊部, a court's 巡回法庭, a railway's 湖东机务段, a ministry's 高教司."""
     pattern = _PARTS.get(edges.text[name.end - 2 : name.end])
     match = pattern.match(edges.text, name.end) if pattern is not None else None
     if match is None:
         match = _department(edges.text, name)
         if match is not None and edges.words.ends_at(match.end()):
             return name._replace(end=match.end(), kind="suffix" if name.kind == "model" else name.kind)
-    if match is None or not edges.words.ends_at(match.end()):
+        return with_office(edges, name)
+    if not edges.words.ends_at(match.end()):
         return name
     index = edges.words.index_at(name.end)
     for word in edges.words.all[index : index + 4]:

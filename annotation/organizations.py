@@ -65,7 +65,7 @@ SCORES = {
 
 # Roles and classes that stand before a name and are none of it.
 _ROLE = re.compile(
-    r".*(?:股东|子公司|孙公司|母公司|关联公司|关联方|实控人|控制人|交易对方|持有人|发起人|出资方|投资方|收购方|巨头|龙头|企业|厂商|运营商|供应商|经销商|制造商|服务商|客户|伙伴|机构|单位|券商|主体|方面|原告|被告|第三人|上诉人|申请人|被申请人|记者|作者|通讯员"
+    r".*(?:股东|子公司|孙公司|母公司|关联公司|关联方|实控人|控制人|交易对方|持有人|发起人|出资方|投资方|收购方|巨头|龙头|企业|厂商|运营商|供应商|经销商|制造商|服务商|客户|伙伴|机构|单位|券商|主体|方面|原告|被告|第三人|上诉人|申请人|被申请人|被?执行人|[招投中]标人|采购人|中标候选人|卖方|买方|业主单位|第[一二三四五]名|记者|作者|通讯员"
     r"|法人|委托人|受托人|公司(?!法)|以及|其中|包括|分别|旗下|下属|附属(?!医院|学校|小学|中学|幼儿园|第)|所属|隶属|校友|毕业生|创始人|董事长|总经理|主席|总裁|专家|教授|院士|代表|知名|著名|国内|国外|国产|老牌|新兴|独角兽|头部|首家|第一家|一家|这家|总部|来自|当地|本土|本市|本省)(?=.)",
     re.DOTALL,
 )
@@ -120,8 +120,27 @@ def _by_last_word(edges: Edges) -> Iterator[Name]:
             continue  # 5|市工信局, 七市教育局: a class
         if DEPARTMENT.fullmatch(text, start, match.end()):
             continue  # 各市|工信局: by itself only what _by_model and `again` say
+        if match[0] in _LOOSE and _is_place(edges, start, match.start()):
+            continue
         if _is_named(edges, start, match.start(), kind):
             yield Name(start, match.end(), "suffix")
+
+
+_LOOSE = frozenset(("工厂", "厂", "办公室", "培训中心"))
+_OF_PLACE = re.compile("(?:新|老|两地|三地|四地|一期|二期|三期|总部)?")
+
+
+def _is_place(edges: Edges, start: int, end: int) -> bool:
+    """Whether places are all that stands before a works or an office: 重庆|厂, 香港|中环|办公室 have no name."""
+    cursor, text = start, edges.text
+    before = next(edges.words.back_from(start), None)
+    if before is not None and before.tag == "ORG":
+        return False  # 长城汽车|平湖工厂
+    while (place := edges.by_start.get(cursor)) is not None and place.kind != "zone" and place.end <= end:
+        if place.kind == "full":
+            return False
+        cursor = place.end
+    return cursor > start and _OF_PLACE.fullmatch(text, cursor, end) is not None
 
 
 def _stem(edges: Edges, start: int, kind: str) -> int | None:
@@ -325,7 +344,7 @@ def _is_meant(edges: Edges, start: int, end: int) -> bool:
 
 
 _VERB = re.compile(
-    r"(?<=.{2})(?:向(?=.{3})|拟|所$|持有|转让|质押|受让|督促|诉讼|起诉|收购|减持|增持|认购|总体|合计|累计|[一二三两]家|旗下|(?<=公司|集团|证券|科技|控股|银行|地产)股份$|控股股东|[因将被就](?=.{2}))"
+    r"(?<=.{2})(?:向(?=.{3})|拟|(?<![交究务])所$|持有|转让|质押|受让|督促|诉讼|起诉|收购|减持|增持|认购|总体|合计|累计|[一二三两]家|旗下|(?<=公司|集团|证券|科技|控股|银行|地产)股份$|控股股东|[因将被就](?=.{2}))"
 )
 
 

@@ -106,13 +106,15 @@ _ZONE = re.compile(
     |科教创新区|创新区|中央商务区|商务区|新城(?=[，。、；（(管的]|$)|新区(?!域))
     |(?:产业|工业|科技|物流|软件|创业|创新|创意|文化|海工|孵化|化工|农业|食品|医药|信息|电商|物联网|智慧|智能|制造|示范)园区?(?![林艺])
     |科技城|科创城|大学城|汽车城|光谷|生物谷|药谷|云谷|科创走廊|创新走廊|经济走廊|走廊
+    |工业区|产业区|集聚区|经济特区|(?:国际)?(?:商贸|小商品|轻纺|中药|中药材|家具|服装|建材|五金|皮革|陶瓷)城|科学城|声谷|(?:国际)?陆港(?!集团|公司)|保税物流中心
+    |(?:工业|智造|产业|科技|生态|空港|高铁)新城|产业基地(?=[，。、；的里内])
     |经济圈|都市圈|生活圈(?=建设)|城市群|经济带|经济区|大湾区|灌区|流域(?!面积)|平原|盆地|半岛|风景名胜区|风景区|旅游度假区|度假区
     |自然保护区|湿地公园|森林公园|国家公园|物流基地|(?:国际)?机场|奥体中心|体育中心|会展中心|博览中心|风电场|花卉小镇|特色小镇|小镇|开发区[东南西北]?区
     """,
     re.VERBOSE,
 )
 _REGION = re.compile(
-    r"京津冀(?:地区)?|粤港澳大湾区|长三角(?:地区)?|珠三角(?:地区)?|环渤海(?:地区)?|长江经济带|京津地区|成渝地区双城经济圈|港澳台(?:地区)?|中华人民共和国"
+    r"中国[（(][\u4e00-\u9fff]{2,4}[）)]自由贸易(?:试验区|港)|京津冀(?:地区)?|粤港澳大湾区|长三角(?:地区)?|珠三角(?:地区)?|环渤海(?:地区)?|长江经济带|京津地区|成渝地区双城经济圈|港澳台(?:地区)?|中华人民共和国"
 )
 _NATURE = re.compile("流域|平原|盆地|半岛|走廊|灌区|经济圈|都市圈|城市群|经济带")
 _NAMED = ("LOC", "ORG", "PER", "nz")
@@ -135,6 +137,7 @@ def find_zones(text: str, words: Words, known: Iterable[Place]) -> list[Place]:
             continue
         while (place := full.get(start)) is not None and _has_name(words, place.end, match.start()):
             start = place.end
+        start = _own_start(text, words, start, match.start(), starts, full)
         if found and found[-1].end == start and text.startswith("片区", match.start()):
             start = found.pop().start  # 湖南自贸试验区|长沙片区
         if end - start > 2:
@@ -157,6 +160,35 @@ def _has_name(words: Words, start: int, end: int) -> bool:
             return True
         index += 1
     return False
+
+
+_VENUE = re.compile("(?:国际)?机场|奥体中心|体育中心|会展中心|博览中心|风电场|商贸区|航空港|片区")  # with its city
+_TOWN = re.compile("[镇乡]$|街道$|(?:公司|集团)$")
+
+
+def _own_start(text: str, words: Words, start: int, kind: int, ends: dict[int, Place], full: dict[int, Place]) -> int:
+    """Where the zone's own name begins, behind the levels above it: 昆山|花桥经济开发区, 穰东镇|服装产业园.
+
+    `kind`: where the word for what it is begins.
+    """
+    if _VENUE.match(text, kind):
+        return start
+    while (
+        (place := full.get(start)) is not None
+        and place.end <= kind - 2
+        and (text[place.end - 1] in "区县" or place.end in full)
+    ):
+        start = place.end
+    index = words.index_at(start)
+    while 0 <= index < len(words.all) and words.all[index].end <= kind - 2:
+        word, after = words.all[index], words.all[min(index + 1, len(words.all) - 1)]
+        level = _TOWN.search(text, word.start, word.end) is not None and word.tag in ("LOC", "ORG")
+        below = word.tag == after.tag == "LOC" and (after.end >= kind or after.end in ends) and word.end - start > 1
+        if not (level or below):
+            break
+        start = word.end
+        index += 1
+    return start
 
 
 def _zone_start(text: str, words: Words, start: int, end: int, places: dict[int, Place]) -> int | None:

@@ -20,7 +20,7 @@ from annotation.walk import Walk
 COUNTRIES = lexicon("countries")
 
 _SITE = re.compile(
-    r"(?:市场(?![化份经价监营准主需])|[侗苗羌藏瑶村古]寨|故城|旧址|蓄滞?洪区|行洪区|训练场|渔村|渔场|[农林牧茶]场|商业街|美食街|酒吧街|花市|度假村|滑雪场|影视城|水利枢纽|电站|船闸|栈道|观景台|森林公园|湿地|哨所|大?饭店|宾馆|酒店|客栈|庄园|田庄|城堡|古堡|教堂|广场|公园|动物园|植物园|游乐园|乐园|欢乐谷|体育场|体育馆|体育中心|会堂|大礼堂|大厦|大楼|球场|景区|社区|垭口|[金银铜铁铅锌锡煤]矿|火车站|汽车站|地铁站|高铁站|轻轨站|公交站|服务区|收费站|立交桥|菜市场|夜市|车站|码头|监狱|水库|水电站|核电站|油田|煤矿"
+    r"(?:[侗苗羌藏瑶村古]寨|故城|旧址|蓄滞?洪区|行洪区|训练场|渔村|渔场|[农林牧茶]场|商业街|美食街|酒吧街|花市|度假村|滑雪场|影视城|水利枢纽|电站|船闸|栈道|观景台|森林公园|湿地|哨所|大?饭店|宾馆|酒店|客栈|庄园|田庄|城堡|古堡|教堂|广场|公园|动物园|植物园|游乐园|乐园|欢乐谷|体育场|体育馆|体育中心|会堂|大礼堂|大厦|大楼|球场|景区|社区|垭口|[金银铜铁铅锌锡煤锂钨钼镍磷盐]矿|稀土矿|石墨矿|气田|页岩气田|(?:服装|建材|家具|水产|粮油|花卉|茶叶|果蔬|蔬菜|汽配|小商品|农产品|农贸|皮革|面料|五金|药材|中药材|木材|钢材|珠宝|玉石|二手车|古玩)?(?:专业|综合|批发|交易)*市场(?![化份经价监营准主需])|展馆|展示中心|示范电站|矿山公园|铁路(?![局公部总集建网运客货系职沿])|高铁(?![站票])|火车站|汽车站|地铁站|高铁站|轻轨站|公交站|服务区|收费站|立交桥|菜市场|夜市|车站|码头|监狱|水库|水电站|核电站|油田|煤矿"
     r"|大街|大道|胡同|老街|步行街|古镇|古城|古村|城楼|军港|渔港|山庄|别墅|公馆|王府|书院|茶馆|酒楼|陵园|公墓|墓地|大堤|大坝|灌区|运河|遗址|校区|家属院|大院|小区|花园|新村|街道(?!办)|草原|沙漠|高原|群岛|海峡|海湾|海滩|半岛|湖畔|瀑布|峡谷|冰川|雪山|火山|口岸|隧道|路口|海沟|[东西南北中]路|高速(?:公路|路口)?(?![发增运行推成扩列铁]))"
     r"(?![业界式会型主])"
 )
@@ -30,8 +30,12 @@ _CITY_SITE = re.compile(
 )
 # Railways and roads by the first characters of what they join.
 _LINE = re.compile(
-    f"[{PROVINCE}杭甬深广穗汉昆蓉兰陇海包成福厦株柳焦枝襄洛连石太济青郑合武九秦同胶哈大长图滨绥沈丹邯内怀南番]{{2}}"
+    f"[{PROVINCE}杭甬深广穗汉昆蓉兰陇海包成福厦株柳焦枝襄洛连石太济青郑合武九秦同胶哈大长图滨绥沈丹邯内怀南番瓦日]{{2,3}}"
     "(?:城际铁路|铁路|高铁|高速公路|高速|公路|通道|线(?![索路条下人上])|线(?=上[，的]))"
+)
+# A mine by itself, which the model takes for a company; a coal mine is more often whose men one meets.
+_WORKS = re.compile(
+    "(?!.*(?:公司|集团|[局厂院校]))[\u4e00-\u9fff]{2,8}(?:[金银铜铁铅锌锡锂钨钼镍磷]矿|稀土矿|石墨矿|气田)"
 )
 _TAGS = NAMED | {"nz"}
 _NO_SITE_PLACE = frozenset(("中国", "全国"))
@@ -108,6 +112,9 @@ def sites(text: str, words: Sequence[Word]) -> Sequence[Word]:
         ):
             walk.put(Word(start, end, "LOC", RULE))
             continue
+        if tag == "ORG" and score < UNSURE and end - start > 3 and _WORKS.fullmatch(text, start, end):
+            walk.put(Word(start, end, "LOC", RULE))  # 甲基卡锂矿
+            continue
         if (
             tag in ("PER", "ORG")
             and score < UNSURE
@@ -119,7 +126,8 @@ def sites(text: str, words: Sequence[Word]) -> Sequence[Word]:
             walk.take(start, end + 1, "LOC", RULE)  # 黑瞎子|沟
             continue
         if (
-            end - start == 2
+            end - start < 3
+            and (end - start == 2 or tag == "LOC")
             and tag in ("LOC", "ORG", "nz")
             and (line := _LINE.match(text, start))
             and line.end() in walk.ends
