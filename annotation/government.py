@@ -83,12 +83,9 @@ def _inner(text: str, words: Words, end: int) -> int:
     index = words.index_at(end)
     while 0 <= index < len(words.all) and words.all[index].start < stop:
         word = words.all[index]
-        if (
-            word.start >= end
-            and word.tag == "u"
-            or word.start >= end
-            and word.tag not in ("n", "vn", "nz", "ORG", "an", "a", "j", "nw", "LOC")
-            and word.end - word.start > 1
+        if word.start >= end and (
+            word.tag == "u"
+            or (word.tag not in ("n", "vn", "nz", "ORG", "an", "a", "j", "nw", "LOC") and word.end - word.start > 1)
         ):
             return end
         index += 1

@@ -1,7 +1,7 @@
 """Offices of a body by the body's last character: a name with its text in; the name with its office out.
 
-教育部|高教司, 中国疾控中心|传染病所, 同济大学|建筑与城市规划学院, …证券股份有限公司|长春同志街营业部 are one body each, to the
-innermost; what stands between must be words of which names are made.
+教育部|高教司, 中国疾控中心|传染病所, 同济大学|建筑与城市规划学院 are one body each, to the innermost; what stands
+between must be words of which names are made.
 """
 
 from __future__ import annotations

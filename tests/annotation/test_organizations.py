@@ -150,3 +150,36 @@ def test_a_common_word_is_a_company_only_where_the_sentence_means_it(text, expec
 )
 def test_two_names_with_an_act_or_a_role_between_are_two(text, expected):
     assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("教育部高教司、江苏省教育厅有关负责人参加。", ["教育部高教司", "江苏省教育厅"]),
+        ("国务院安委会第十二考核巡查组到省里检查。", ["国务院安委会第十二考核巡查组"]),
+        ("青禾证券股份有限公司长春同志街营业部的老客户来了。", ["青禾证券股份有限公司长春同志街营业部"]),
+        ("与同济大学建筑与城市规划学院签约。", ["同济大学建筑与城市规划学院"]),
+        ("香港中文大学（深圳）校长出席。", ["香港中文大学（深圳）"]),
+        ("教育部与有关公司签约。", ["教育部"]),
+        ("北京大学携手燕京理工学院办学。", ["北京大学", "燕京理工学院"]),
+    ],
+)
+def test_an_office_a_faculty_and_a_branch_belong_to_their_body(text, expected):
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("合肥建投总裁出席，山西四建中标。", ["合肥建投", "山西四建"]),
+        ("设计方是青禾律师（杭州）事务所。", ["青禾律师（杭州）事务所"]),
+        (
+            "第一名青禾第二航务工程局有限公司，被执行人青禾实业有限公司。",
+            ["青禾第二航务工程局有限公司", "青禾实业有限公司"],
+        ),
+        ("英矽智能在港交所敲锣。", ["英矽智能", "港交所"]),
+        ("两家公司的重庆厂已经投产。", []),
+    ],
+)
+def test_a_name_begins_behind_its_role_and_a_place_alone_makes_no_works(text, expected):
+    assert names(text) == expected

@@ -113,3 +113,18 @@ def test_the_component_writes_adcodes_beside_its_spans():
     group = doc.spans["places"]
     assert [span.text for span in group] == ["山东省", "青岛市"]
     assert group.attrs["adcodes"] == ["370000", "370200"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("昆山花桥经济开发区的企业", ["昆山", "花桥经济开发区"]),
+        ("丹江口市右河镇水都工业园区，第七条线调试", ["丹江口市", "右河镇", "水都工业园区"]),
+        ("清河县羊绒小镇里很热闹", ["清河县", "羊绒小镇"]),
+        ("鄂州花湖国际机场开航", ["鄂州花湖国际机场"]),
+        ("关于中国（海南）自由贸易试验区的通知", ["中国（海南）自由贸易试验区"]),
+        ("青岛高新区的企业", ["青岛高新区"]),
+    ],
+)
+def test_a_zone_begins_behind_the_levels_above_it(text, expected):
+    assert names(text) == expected
