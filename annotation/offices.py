@@ -33,8 +33,10 @@ _BY_LAST = {
     "学": _FACULTY,
     **dict.fromkeys("司厂", _BRANCH),
 }
-# A town in brackets behind a university or a house of finance is part of its name: 香港中文大学（深圳）.
-_CAMPUS = re.compile(r"(?:大学|工大|理工|证券|国际)[（(](?P<town>[\u4e00-\u9fff]{2,3})[）)]")
+# A town in brackets is part of the name of some universities and houses of finance: 香港中文大学（深圳）.
+_CAMPUS = re.compile(
+    r"(?:中文大学|哈工大|(?:工业|石油|地质|矿业|电力)大学|证券)[（(](?P<town>[\u4e00-\u9fff]{2,3})[）)]"
+)
 _NO_PART = frozenset(("p", "c", "u", "d", "r", "PER", "TIME", "w", "q", "xc"))
 _VERBS = lexicon("name_verbs") | {"派驻", "试验", "传染病", "审评", "检查", "审查"}
 # Those who belong to a body, and what it does: none of its offices begins so.
