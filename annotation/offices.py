@@ -34,8 +34,8 @@ _BY_LAST = {
     **dict.fromkeys("司厂", _BRANCH),
 }
 # A town in brackets is part of the name of some universities and houses of finance: 香港中文大学（深圳）.
-_CAMPUS = re.compile(r"(?:(?<=中文|工业|石油|地质|矿业|电力)大学|(?<=哈)工大|证券)[（(](?P<town>[\u4e00-\u9fff]{2,3})[）)]")
-    r"(?:中文大学|哈工大|(?:工业|石油|地质|矿业|电力)大学|证券)[（(](?P<town>[\u4e00-\u9fff]{2,3})[）)]"
+_CAMPUS = re.compile(
+    r"(?:(?<=中文|工业|石油|地质|矿业|电力)大学|(?<=哈)工大|证券)[（(](?P<town>[\u4e00-\u9fff]{2,3})[）)]"
 )
 _NO_PART = frozenset(("p", "c", "u", "d", "r", "PER", "TIME", "w", "q", "xc"))
 _VERBS = lexicon("name_verbs") | {"派驻", "试验", "传染病", "审评", "检查", "审查"}
