@@ -37,7 +37,8 @@ def import_pipeline() -> ModuleType:
     """The module `annotation.pipeline`, imported on the first call: spaCy and the model are an extra, and slow to load.
 
     What is imported stays, all 90,000 objects, so the collector is kept from looking them through: on the way that took
-    a tenth of the start-up, and afterwards, for each few documents anew, a tenth of the rules' time.
+    a tenth of the start-up, and afterwards, for each few documents anew, a tenth of the rules' time. It passes over
+    what the caller holds at that moment too; `gc.unfreeze()` gives all of it back to the collector.
 
     Raises:
         JiaozhuError: the extra `annotation` is not installed.
