@@ -3,17 +3,8 @@
 import pytest
 
 from annotation.bearers import bearers
-from annotation.groups import Word
 from annotation.lac import tag
-
-
-def words_of(*pieces):
-    text, words = "", []
-    for piece in pieces:
-        word, name = piece.rsplit("/", 1)
-        words.append(Word(len(text), len(text) + len(word), name, 0.0))
-        text += word
-    return text, words
+from tests.annotation.pieces import words_of
 
 
 @pytest.mark.parametrize(

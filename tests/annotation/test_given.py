@@ -3,18 +3,7 @@
 import pytest
 
 from annotation.given import again, given
-from annotation.groups import Word
-
-
-def words_of(*pieces):
-    """`text/tag` or `text/tag:score` pieces as a text and its words."""
-    text, words = "", []
-    for piece in pieces:
-        word, tag = piece.rsplit("/", 1)
-        tag, _, score = tag.partition(":")
-        words.append(Word(len(text), len(text) + len(word), tag, float(score or 0)))
-        text += word
-    return text, words
+from tests.annotation.pieces import words_of
 
 
 def people(text, words):

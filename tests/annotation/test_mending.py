@@ -1,23 +1,18 @@
 """The model's words end where brackets, roles and acts say so, and cover what they covered."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.groups import Word
 from annotation.mending import mend
+from tests.annotation.pieces import words_of as pieces_of
 
 TEXTS = "股东方公司上海(（)）到质押所持丨附属银行分行起诉人全部收购 a，"
 
 
-def words_of(*pieces):
-    """`text/tag` pieces as a text and its words."""
-    text, words = "", []
-    for piece in pieces:
-        word, tag = piece.rsplit("/", 1)
-        words.append(Word(len(text), len(text) + len(word), tag, 0.5))
-        text += word
-    return text, words
+words_of = partial(pieces_of, score=0.5)
 
 
 def shown(text, words):

@@ -1,5 +1,7 @@
 """The model's words become names where their form or their neighbours say so, and cover what they covered."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,19 +9,12 @@ from hypothesis import strategies as st
 from annotation.groups import Word
 from annotation.repairs import repair
 from annotation.sounds import abroad, foreign, is_foreign
+from tests.annotation.pieces import words_of as pieces_of
 
 TEXTS = "中美方军驻华大使馆国古巴队尔斯克拉罗在老高村路、上海和饭店公园河边山里的共国民主人ア“”号1 ,"
 
 
-def words_of(*pieces):
-    """`text/tag` or `text/tag:score` pieces as a text and its words."""
-    text, words = "", []
-    for piece in pieces:
-        word, tag = piece.rsplit("/", 1)
-        tag, _, score = tag.partition(":")
-        words.append(Word(len(text), len(text) + len(word), tag, float(score or 0.3)))
-        text += word
-    return text, words
+words_of = partial(pieces_of, score=0.3)
 
 
 def names(text, words):

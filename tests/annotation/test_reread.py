@@ -1,19 +1,14 @@
 """A name that the model cuts before its last character is whole again, and a word behind a name stays outside."""
 
+from functools import partial
+
 import pytest
 
-from annotation.groups import Word
 from annotation.lac import tag
 from annotation.reread import reread
+from tests.annotation.pieces import words_of as pieces_of
 
-
-def words_of(*pieces):
-    text, words = "", []
-    for piece in pieces:
-        word, name = piece.rsplit("/", 1)
-        words.append(Word(len(text), len(text) + len(word), name, 0.6 if name == "PER" else 0.0))
-        text += word
-    return text, words
+words_of = partial(pieces_of, score=0.6)
 
 
 @pytest.mark.parametrize(

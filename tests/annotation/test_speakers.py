@@ -2,19 +2,9 @@
 
 import pytest
 
-from annotation.groups import Word
 from annotation.lac import tag
 from annotation.speakers import speakers
-
-
-def words_of(*pieces):
-    text, words = "", []
-    for piece in pieces:
-        word, name = piece.rsplit("/", 1)
-        name, _, score = name.partition(":")
-        words.append(Word(len(text), len(text) + len(word), name, float(score or 0)))
-        text += word
-    return text, words
+from tests.annotation.pieces import words_of
 
 
 @pytest.mark.parametrize(

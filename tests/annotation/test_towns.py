@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from annotation.groups import Word
 from annotation.towns import known, towns
-
-
-def words_of(*pieces: str) -> tuple[str, list[Word]]:
-    """`text/tag` or `text/tag:score` pieces as a text and its words."""
-    text, words = "", []
-    for piece in pieces:
-        word, tag = piece.rsplit("/", 1)
-        tag, _, score = tag.partition(":")
-        words.append(Word(len(text), len(text) + len(word), tag, float(score or 0.0)))
-        text += word
-    return text, words
+from tests.annotation.pieces import words_of
 
 
 @pytest.mark.parametrize(
