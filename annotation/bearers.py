@@ -24,8 +24,9 @@ _SURNAMES = lexicon("surnames")
 _BEGINS = frozenset(("n", "nz", "nw", "a", "an", "vn", "v"))
 _BREAKS = NAMED | {"w", "u", "xc", "r", "p", "c"}
 _HAN = re.compile("[一-龥]+")
+_NO_NAME = re.compile("[毕研学]业?[究业]?生|爱.*")  # after a role they are what one is, or does
 _NO_ROLE = frozenset(("老师傅", "小师傅", "孩子王"))
-_GOES_ON = re.compile("[们性化型式版类]|节目|工作|活动|代表团")
+_GOES_ON = re.compile("[们性化型式版类网库]|节目|工作|活动|代表团")
 
 
 def bearers(text: str, words: Sequence[Word], ask: Ask) -> Sequence[Word]:
@@ -78,7 +79,12 @@ def _stops(text: str, words: Sequence[Word], index: int, start: int) -> Iterator
         end = word.end
         if end - start > 3:
             return
-        if end - start > 1 and _HAN.fullmatch(text, start, end) and not _GOES_ON.match(text, end):
+        if (
+            end - start > 1
+            and _HAN.fullmatch(text, start, end)
+            and not _GOES_ON.match(text, end)
+            and not _NO_NAME.fullmatch(text, start, end)
+        ):
             yield end
 
 

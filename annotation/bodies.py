@@ -131,6 +131,10 @@ _TAGS = frozenset(("n", "nz", "nw", "vn", "ORG", "PER", "LOC"))
 _PLAIN = frozenset(("telecom", "phone", "bank", "post"))
 
 
+_CUT = re.compile(r"[A-Za-z][A-Za-z]|\d\d")
+_TRADE = re.compile("产业|行业|市场|企业|工业|制造|技术|产品|[进出]口|领域|商[会品]|协会|业")
+
+
 def _hits(text: str, words: Sequence[Word], index: int) -> list[_Hit]:
     """The longest name that begins with the word and ends with one; else the names that the word is made of."""
     table = bodies()
@@ -141,6 +145,10 @@ def _hits(text: str, words: Sequence[Word], index: int) -> list[_Hit]:
             break
         end = word.end
         kinds = table.get(text[start:end])
+        if kinds is not None and (
+            _CUT.match(text, end - 1) or (text.startswith("中国", start) and _TRADE.match(text, end))
+        ):
+            continue  # CCTV1|0, 中国电子|产业
         if kinds == _PRINT and end - start < 4 and (text[start - 1 : start] != "《" or text[end : end + 1] != "》"):
             continue  # 今天, 作品: magazines only as such
         if kinds is not None:
@@ -187,7 +195,7 @@ def _within(text: str, word: Word) -> list[Word]:
     sure = known_bodies()
     for stop in range(min(end - 1, start + 8), start + 1, -1):
         short = end - stop < 3 or text[stop - 1] == "社"  # 塔斯社|阿斯塔纳电
-        if short and text[start:stop] in sure and _ENDING.search(text, stop, end) is None:
+        if short and text[start:stop] in sure and not (_ENDING.search(text, stop, end) or _CUT.match(text, stop - 1)):
             return [Word(start, stop, "ORG", RULE), Word(stop, end, "n", 0.0)]
     for size in (2, 3) if end - start < 12 else ():
         if text[start + size : end] in sure and text[start : start + size] in divisions().codes:
@@ -300,19 +308,16 @@ _TRADES = {
     "net": re.compile(r"互联网|程序员|大厂|裁员|跳槽|面试|offer|App|APP|产品经理|期权|校招"),
     "game": re.compile(r"游戏|手游|玩家|氪金|服务器|外挂|开服|削弱|策划|Steam|主机"),
     "film": re.compile(r"艺人|签约|票房|出品|经纪|唱片|专辑|影业|导演"),
-    "shop": re.compile(r"满减|打折|促销|会员日|免税店|专柜|收银|超市|货架|商场|团购"),
+    "shop": re.compile(r"满减|打折|促销|会员日|免税店|专柜|收银|超市|货架|商场|团购|买书|下单|包邮|送货|到货|正版"),
     "car": re.compile(r"4S店|提车|试驾|车主|SUV|电车|油车|轿车|车展|销量|续航"),
 }
 SPORT = re.compile(
     r"比分|\d[-:：比]\d|[一二三四五六七八九十两]比[零一二三四五六七八九]|[主客]场|夺冠|冠军|联赛|教练|季后赛|决赛|助攻|篮板|三分|绝杀|进球|射门|破门|点球|任意球"
     r"|门将|后卫|前锋|中锋|裁判|球[员迷队星]|防守|进攻|转会|赛季|加时|险胜|大胜|惨败|战胜|击败|横扫|[中英]超|[西意德法]甲|[欧亚]冠|NBA|CBA|踢|[打看输赢进]球|[领]先|扳平|出线|小组赛|外援|双打|扣杀"
 )
-_NOT_CALLED = re.compile("[端互支硬电设应办通终医诈平]|网络|中心")
+_NOT_CALLED = re.compile("[端互支硬电设应办通终医诈平芯游广场]|网络|中心")
 _OTHER_USE = re.compile("[吃喝煮啃咬甜酸种口斤颗箱粥树]|[把根]$")
-_FULL = re.compile(
-    r"(?:公司|集团|有限|科技|汽车|手机|餐厅|饭店|酒店|咖啡|超市|百货|银行|保险|证券|人寿|电器|快递|快运|速递|物流|游戏|"
-    r"影业|影视|传媒|娱乐|唱片|足球|俱乐部|男篮|女排|航空|地产|置业|大学|出版社|杂志|官方|客服|官网)"
-)
+_FULL = re.compile("公司|集团|有限|股份|俱乐部|官方|客服|官网")  # 现代物流 is none: a trade follows any word
 
 
 def _is_meant(text: str, hit: _Hit) -> bool:
@@ -335,17 +340,23 @@ def _is_meant(text: str, hit: _Hit) -> bool:
         return False
     at = text.find(name := text[start:end])
     while at >= 0:
-        if _FULL.match(text, at + len(name)):
+        if _FULL.match(text, at + len(name)) or _is_longer(text, at, at + len(name)):
             return True
         at = text.find(name, at + 1)
     return False
+
+
+def _is_longer(text: str, start: int, end: int) -> bool:
+    """Whether a longer name of the table, which can be nothing else, begins there: 现代|汽车."""
+    sure = known_bodies()
+    return any(text[start:stop] in sure for stop in range(end + 1, min(end + 6, len(text)) + 1))
 
 
 def _is_spoken_of(text: str, hit: _Hit, tag: str) -> bool:
     """Whether the words around speak of the body's trade: 给|移动|打电话 where the post is of 流量."""
     start, end, kinds = hit
     return (
-        (tag in _TAGS or bool(kinds & _PLAIN))
+        ((tag in _TAGS and tag != "LOC") or bool(kinds & _PLAIN))
         and _spoken(text, hit)
         and _NOT_CALLED.match(text, end) is None
         and _OTHER_USE.search(text[max(0, start - 4) : start]) is None
@@ -389,7 +400,7 @@ def _is_goods(text: str, hit: _Hit) -> bool:
         or (bool(things) and _USED.search(text, near, start) is not None)
         or (bool(things - {MAKER}) and _DRIVEN.search(text, near, start) is not None)
         or (bool(things - {"goods"}) and _MODEL.match(text, end) is not None)
-        or ("phone" in kinds and _EATEN.search(text, max(0, start - 6), end + 8) is not None and not _spoken(text, hit))
+        or ("phone" in kinds and _is_eaten(text, start, end) and not _spoken(text, hit))
         or (bool(things) and _GOODS.match(text, end) is not None)
     )
 
@@ -412,3 +423,8 @@ def _is_act(text: str, hit: _Hit) -> bool:
 
 
 _THINGS = frozenset((MAKER, "goods", "phone", "car", "home"))
+
+
+def _is_eaten(text: str, start: int, end: int) -> bool:
+    """Whether what stands before or behind the name, not its own 果 and 米, is what is done with fruit."""
+    return any(_EATEN.search(text, low, high) is not None for low, high in ((max(0, start - 6), start), (end, end + 8)))

@@ -22,6 +22,7 @@ _BEGINS = re.compile(
     f"[{''.join(sorted({name[0] for name in _ALL}))}](?=[{''.join(sorted({name[1] for name in _ALL}))}])"
 )
 _PLACE = re.compile("[县州镇乡村寺山河湖江区市旗盟路街桥峰站店营滩沟岭泊花]|草原|拉康|机场|牧场|德勒")
+_LETS = re.compile("[他她它我你咱人这那大自]")  # 这才让|她明白
 _JOINED = re.compile(rf"(?:{_ONE}|{_MORE}){{2,4}}|(?:{_ONE})")
 
 
@@ -35,6 +36,8 @@ def joined(text: str, words: Sequence[Word]) -> Sequence[Word]:
         found = _JOINED.match(text, word.start)
         stop = found.end() if found is not None else 0
         if word.end > stop or stop not in walk.ends or (word.tag == "PER" and word.end == stop):
+            continue
+        if text[word.start : stop] == "才让" and _LETS.match(text, stop):
             continue
         if "·" not in (text[word.start - 1 : word.start], text[stop : stop + 1]) and not _PLACE.match(text, stop):
             walk.take(word.start, stop, "PER", RULE)

@@ -158,7 +158,7 @@ def _one(text: str, start: int, end: int, word: Word | None) -> tuple[int, int, 
         elif run.islower():
             kind = "small"
     if kind == "place":
-        return start, end, "LOC"
+        return (start, end, "LOC") if run in known else None  # KINGSTON is a mark more often
     if _ADDRESS.match(text, end) is not None:
         if (kin := _KIN.match(text, end)) is not None:
             return start, kin.end(), "PER"  # Vivian姐

@@ -45,7 +45,7 @@ from annotation.places import COUNTRIES, Place, find_divisions, find_places
 from annotation.places import GROUP as PLACES
 from annotation.quoted import quoted, without
 
-VERSION = "0.7.2"
+VERSION = "0.7.3"
 
 GROUP = "organizations"
 

@@ -18,7 +18,7 @@ from annotation.occurrences import occurrences
 from annotation.sounds import is_foreign
 from annotation.titled import TITLE
 
-VERSION = "0.5.9"
+VERSION = "0.5.10"
 GROUP = "people"
 LATIN = 0.45  # a name in Latin letters with that score has evidence of its own (annotation/latin.py)
 

@@ -21,7 +21,7 @@ from annotation.openings import matches
 from annotation.sounds import is_foreign
 from annotation.towns import SURE, known
 
-VERSION = "0.6.6"
+VERSION = "0.6.7"
 GROUP = "places"
 
 

@@ -30,6 +30,8 @@ _WORDS = frozenset(
 )
 _OF_TITLE = _WORDS | frozenset("副总老大小前原新女男首众诸任当做兼称请找见告接陪访劝骂打帮求听送扶嫁娶带教替代")
 _HAN = re.compile("[一-龥]+")
+# A word of its own with what follows it: 李简|之前, 张彦|尚有, 甄寰|长得.
+_OWN = re.compile("之[前后间时际外中所类一]|尚[有未无不可需存待在欠]|长[得着期大]|[半才即均未可再更正]")
 _AFTER = re.compile("奶奶|爷爷|太太|夫人|老人|大爷|大娘|大婶|大叔|大妈|阿姨|叔叔|家的")
 
 
@@ -62,7 +64,13 @@ def _is_longer(text: str, start: int, end: int, label: str, ask: Ask) -> bool:
         return False
     if last not in _OF_TITLE and (TITLE.match(text, end + 1) or _AFTER.match(text, end + 1)):
         return speaks(text[start : end + 1], ask) >= BEFORE_TITLE
-    if end - start > 2 or text[start] not in _SURNAMES or last in _WORDS or last not in characters():
+    if (
+        end - start > 2
+        or text[start] not in _SURNAMES
+        or last in _WORDS
+        or last not in characters()
+        or _OWN.match(text, end)
+    ):
         return False
     alone = speaks(text[start : end + 1], ask)
     if alone < ALONE:

@@ -37,6 +37,7 @@ _LONGER = re.compile(
     "|[\u4e00-\u9fff]{0,4}(?:公司|集团|银行|股份|有限|工厂|研究[所院]|博物馆|图书馆)"
     "|[东西南北中一二三四]?路|大[道街桥]|[街村组桥河湖山岛江寺]"
 )
+_NO_SHORT = frozenset(("新城", "新区", "新村", "城区", "老城", "古城"))  # 滨海|新城 is a zone
 _NAMES = NAMED | {"nz", "nw"}
 _MAY_BE_DIVISION = _NAMES | {"n", "v"}
 _OTHERS = frozenset(("ORG", "PER"))
@@ -154,7 +155,7 @@ def _town(text: str, start: int, division: str, walk: Walk) -> Town | None:
             kind = _KIND.match(text, end)
             if kind is not None and kind.end() in walk.ends:  # not 杨木川|乡下
                 return Town(kind.end(), True, not held[1])
-            return Town(end, False, not held[1])
+            return None if text[start:end] in _NO_SHORT else Town(end, False, not held[1])
     return None
 
 

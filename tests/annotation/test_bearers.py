@@ -21,6 +21,8 @@ from tests.annotation.pieces import words_of
         (["记者/n", "采访/v", "了/u"], []),
         (["老师傅/n", "做饭/v", "，/w"], []),
         (["妻子/n", "的/u", "荷香/n"], []),
+        (["硕士/n", "毕业生/n", "同等学力/n"], []),
+        (["裁判/n", "文书/n", "网上/s"], []),
     ],
 )
 def test_a_name_after_what_its_bearer_is_is_found_and_no_common_word_is(pieces, found):

@@ -22,6 +22,8 @@ words_of = partial(pieces_of, score=0.6)
         (["周敏/PER", "和/c", "我/r"], ["周敏"]),
         (["马亮/PER", "副/n", "主任/n"], ["马亮"]),
         (["陈静/PER", "，/w", "你/r"], ["陈静"]),
+        (["认识/v", "李简/PER", "之/u", "前/f", "，/w"], ["李简"]),
+        (["控制人/n", "张彦/PER", "尚/d", "有/v", "质押/vn"], ["张彦"]),
     ],
 )
 def test_the_longer_name_stands_where_the_model_sees_both_as_well(pieces, found):
