@@ -72,6 +72,8 @@ def _stops(text: str, words: Sequence[Word], index: int, start: int) -> Iterator
     for word in words[index : index + 2]:
         if word.start > end or word.tag in _BREAKS or (word.start == start and word.tag not in _BEGINS):
             return
+        if (word.start, word.end - start) == (start, 2) and word.tag in ("a", "an", "vn"):
+            return  # 学者|高明
         if word.start == start and word.tag == "v":
             single = word.end - start == 1 and words[index + 1 : index + 2] and words[index + 1].tag in ("n", "a", "nz")
             if not (surname or single or _is_given(text[start : word.end])):

@@ -60,6 +60,8 @@ def _known_cut(text: str, word: Word, ends: set[int]) -> tuple[int, int] | None:
             continue
         for length in (*lengths.get(text[cut : cut + 2], ()), end - cut):
             stop = cut + length
+            if length == 2 and text[stop - 1 : stop] in ("路", "街", "巷"):
+                continue  # 解放|西街 is one
             if stop >= end and stop in ends and (text[cut:stop] in kinds or text[cut:stop] in _SITES):
                 return cut, stop + (text[stop : stop + 1] in _LEVEL and stop + 1 in ends)
     return None

@@ -24,7 +24,7 @@ COMPANY, SPEAKS = "公司", "说："
 SURE, ALONE, SPEAKER = 0.12, 0.2, 0.5  # of the model: that it is a company's name, that it is a person's
 _HOUSE = re.compile(rf"(?:{alternatives('houses')})(?![生们牌片词语费业界课员主长])")
 # What only a house has; what stands before it is its name, without a word for what it is.
-_STAFF = re.compile(r"(?:的)?(?:账房|掌柜|伙计|跑堂|厨子|招牌|柜台|东家|少东家|门面|铺面|仓库|分号|总号|老字号|字号)")
+_STAFF = re.compile(r"(?:的)?(?:账房|掌柜|伙计|跑堂|厨子|招牌|东家|少东家|门面|铺面|仓库|分号|总号|老字号|字号)")
 _OLD = frozenset("号记斋堂")  # how the old ones end
 _INSIDE = frozenset(("n", "nz", "nw", "vn", "an", "a", "m", "v", "LOC", "PER", "ORG", "TIME", "q"))
 _NO_STEM = re.compile(
