@@ -17,6 +17,7 @@ from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import NAMED, RULE, UNSURE
+from annotation.quoted import quoted_names
 from annotation.sounds import abroad
 from annotation.walk import Walk
 
@@ -154,9 +155,17 @@ def _hits(text: str, words: Sequence[Word], index: int) -> list[_Hit]:
         if kinds is not None:
             found = _Hit(start, end, kinds)
     if found is not None:
-        return [found]
+        return [] if _is_quoted(text, found.start, found.end + 1) else [found]  # 东方网|力
     word = words[index]
+    if _is_quoted(text, word.start, word.end):
+        return []  # 新日|恒力
     return _sequence(text, word) if word.end - word.start > 3 and (word.tag in NAMED or word.tag == "nz") else []
+
+
+def _is_quoted(text: str, start: int, least: int) -> bool:
+    """Whether a listed company's name begins there, and ends at `least` or later."""
+    names = quoted_names().get(text[start : start + 2], ())
+    return any(start + len(name) >= least and text.startswith(name, start) for name in names)
 
 
 def _sequence(text: str, word: Word) -> list[_Hit]:
