@@ -24,7 +24,9 @@ _SURNAMES = lexicon("surnames")
 _BEGINS = frozenset(("n", "nz", "nw", "a", "an", "vn", "v"))
 _BREAKS = NAMED | {"w", "u", "xc", "r", "p", "c"}
 _HAN = re.compile("[一-龥]+")
-_NO_NAME = re.compile("[毕研学]业?[究业]?生|爱.*")  # after a role they are what one is, or does
+_NO_NAME = re.compile(
+    "(?:毕业|研究|留学|实习|[大中小]学)生|爱.*"
+)  # what one is too, or loves: 硕士|毕业生, 女人|爱漂亮
 _NO_ROLE = frozenset(("老师傅", "小师傅", "孩子王"))
 _GOES_ON = re.compile("[们性化型式版类网库]|节目|工作|活动|代表团")
 

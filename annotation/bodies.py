@@ -132,7 +132,7 @@ _TAGS = frozenset(("n", "nz", "nw", "vn", "ORG", "PER", "LOC"))
 _PLAIN = frozenset(("telecom", "phone", "bank", "post"))
 
 
-_CUT = re.compile(r"[A-Za-z][A-Za-z]|\d\d|大物博")
+_CUT = re.compile(r"[A-Za-z][A-Za-z]|\d\d")
 _TRADE = re.compile("产业|行业|市场|企业|工业|制造|技术|产品|[进出]口|领域|商[会品]|协会|业")
 
 
@@ -149,7 +149,7 @@ def _hits(text: str, words: Sequence[Word], index: int) -> list[_Hit]:
         if kinds is not None and (
             _CUT.match(text, end - 1) or (text.startswith("中国", start) and _TRADE.match(text, end))
         ):
-            continue  # CCTV1|0, 中国地大|物博, 中国电子|产业
+            continue  # CCTV1|0, 中国电子|产业
         if kinds == _PRINT and end - start < 4 and (text[start - 1 : start] != "《" or text[end : end + 1] != "》"):
             continue  # 今天, 作品: magazines only as such
         if kinds is not None:
