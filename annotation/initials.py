@@ -13,6 +13,7 @@ from annotation.divisions import divisions
 from annotation.groups import Word
 from annotation.lexicon import lexicon
 from annotation.mending import UNSURE
+from annotation.walk import laid
 
 _LIMIT = {"PER": 0.9, "LOC": 0.98, "ORG": UNSURE}  # of the model's, beyond which its name stays
 _ALL = f"{COUNTRY}{PROVINCE}孟柬老新马菲哈吉塔土墨智秘阿约黎也卡捷匈波荷比西葡挪瑞丹芬希塞罗保深穗汉杭甬蓉宁苏"
@@ -38,30 +39,17 @@ _PLATE = re.compile(
 
 def initials(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """湘|鄂|赣, 巴|以|冲突, 美|航母: a place by each character."""
-    spans = sorted(_found(text))
-    if not spans:
-        return words
-    starts = {word.start: index for index, word in enumerate(words)}
-    made: list[Word] = []
-    done = 0
-    for start, end, loose in spans:
-        first = starts.get(start)
-        if first is None or first < done:
-            continue
-        last = first
-        while last + 1 < len(words) and words[last].end < end:
-            last += 1
-        over = words[first : last + 1]
-        if words[last].end != end and not loose:
-            continue
-        if not loose and any(w.end - w.start > 1 and w.score > _LIMIT.get(w.tag, 1.0) for w in over):
-            continue
-        made += words[done:first]
-        made += (Word(i, i + 1, "LOC", 0.7) if text[i] != "、" else Word(i, i + 1, "w", 0.0) for i in range(start, end))
-        if words[last].end > end:
-            made.append(Word(end, words[last].end, "n", 0.0))
-        done = last + 1
-    return [*made, *words[done:]] if done else words
+    loose = {(start, end): free for start, end, free in sorted(_found(text))}
+
+    def instead(end: int, over: Sequence[Word]) -> Sequence[Word]:
+        start = over[0].start
+        if not loose[start, end] and (
+            over[-1].end != end or any(w.end - w.start > 1 and w.score > _LIMIT.get(w.tag, 1.0) for w in over)
+        ):
+            return ()
+        return [Word(i, i + 1, "LOC", 0.7) if text[i] != "、" else Word(i, i + 1, "w", 0.0) for i in range(start, end)]
+
+    return laid(words, loose, instead)
 
 
 def _found(text: str) -> Iterator[tuple[int, int, bool]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from annotation.countries import PROVINCE
 from annotation.groups import Word
 from annotation.mending import NAMED, RULE, UNSURE
+from annotation.walk import laid
 
 # Railways and roads by the first characters of what they join.
 _ENDS = f"{PROVINCE}杭甬深广穗汉昆蓉兰陇海包成福厦株柳焦枝襄洛连石太济青郑合武九秦同胶哈大长图滨绥沈丹邯内怀南番"
@@ -32,32 +33,24 @@ _NO_CAMPUS = re.compile("[新老旧各大全本主分两三四多东西南北中
 
 def routes(text: str, words: Sequence[Word]) -> Sequence[Word]:
     """成|昆线, 对落脚河|沿岸, 鼓楼|校区: one place each."""
-    spans = sorted({*_lines(text), *_rivers(text), *_campuses(text)})
-    if not spans:
+    found = {*_lines(text), *_rivers(text), *_campuses(text)}
+    if not found:
         return words
-    starts = {word.start: index for index, word in enumerate(words)}
-    made: list[Word] = []
-    done = 0
-    for start, end, inside in spans:
-        first = starts.get(start, starts.get(start - 1) if inside else None)
-        if first is None or first < done:
-            continue
-        last = first
-        while last + 1 < len(words) and words[last].end < end:
-            last += 1
-        over = words[first : last + 1]
-        if words[last].end < end or (words[last].end > end and text[end] not in "上沿两"):
-            continue
-        if any(word.tag in NAMED and word.score >= UNSURE for word in over) or (over[0][:3] == (start, end, "LOC")):
-            continue
-        made += words[done:first]
-        if words[first].start < start:
-            made.append(Word(words[first].start, start, "p", 0.0))
-        made.append(Word(start, end, "LOC", RULE))
-        if words[last].end > end:
-            made.append(Word(end, words[last].end, "n", 0.0))
-        done = last + 1
-    return [*made, *words[done:]] if done else words
+    begins = {word.start for word in words}
+    # By where its first word begins: one character before, where a river's name may stand inside.
+    spans = {(start - (inside and start not in begins), end): start for start, end, inside in sorted(found)}
+
+    def instead(end: int, over: Sequence[Word]) -> Sequence[Word]:
+        first, last = over[0], over[-1]
+        start = spans[first.start, end]
+        if last.end < end or (last.end > end and text[end] not in "上沿两"):
+            return ()
+        if any(word.tag in NAMED and word.score >= UNSURE for word in over) or first[:3] == (start, end, "LOC"):
+            return ()
+        before = [Word(first.start, start, "p", 0.0)] if first.start < start else []
+        return [*before, Word(start, end, "LOC", RULE)]
+
+    return laid(words, spans, instead)
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, bool]]:

@@ -6,7 +6,7 @@ so they are passed over together.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from annotation.groups import Word
@@ -50,6 +50,11 @@ class Walk:
         after = self.words[self.index + 1] if self.index + 1 < len(self.words) else None
         return after if after is not None and after.start == self.words[self.index].end else None
 
+    def go(self, index: int) -> bool:
+        """Look at the word of that number, if no name has taken it."""
+        self.index = index
+        return index >= self._next
+
     def put(self, *words: Word) -> None:
         """These instead of the word that is looked at."""
         self._made += self.words[self._next : self.index]
@@ -62,6 +67,10 @@ class Walk:
         What it leaves of the last becomes a common word.
         """
         self.put(Word(start, end, tag, score))
+        self.skip(end)
+
+    def skip(self, end: int) -> None:
+        """What was put stands for all up to `end`; what it leaves of the last word becomes a common word."""
         while self._next < len(self.words) and self.words[self._next].start < end:
             self._next += 1
         if (last := self.words[self._next - 1].end) > end:
@@ -81,3 +90,29 @@ class Walk:
 def tagged(words: Sequence[Word], tags: Collection[str]) -> list[int]:
     """The numbers of the words that have one of these tags."""
     return [index for index, word in enumerate(words) if word.tag in tags]
+
+
+def laid(
+    words: Sequence[Word], spans: Iterable[tuple[int, int]], instead: Callable[[int, Sequence[Word]], Sequence[Word]]
+) -> Sequence[Word]:
+    """The words with spans laid over them, in order; those that begin where no word does, or in one before, are left.
+
+    `instead` is given the end of a span and the words from its start to that end: what stands there then up to the
+    end, nothing where they stay. What it leaves of the last word becomes a common word.
+    """
+    ordered = sorted(spans)
+    if not ordered:
+        return words
+    starts = {word.start: index for index, word in enumerate(words)}
+    walk = Walk(words, ())
+    for start, end in ordered:
+        first = starts.get(start)
+        if first is None or not walk.go(first):
+            continue
+        last = first
+        while last + 1 < len(words) and words[last].end < end:
+            last += 1
+        if made := instead(end, words[first : last + 1]):
+            walk.put(*made)
+            walk.skip(end)
+    return walk.made
